@@ -1,0 +1,377 @@
+"""Every table of the lake, declared once.
+
+DDL, polars schemas, the structural expectations and the data dictionary derive from these
+declarations; nothing else in podlake writes a column list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+SCHEMA_VERSION = 1
+
+_SQL_TYPES: dict[pl.DataType, str] = {
+    pl.String(): "VARCHAR",
+    pl.List(pl.String()): "VARCHAR[]",
+    pl.Boolean(): "BOOLEAN",
+    pl.Int16(): "SMALLINT",
+    pl.Int32(): "INTEGER",
+    pl.Int64(): "BIGINT",
+    pl.Float64(): "DOUBLE",
+    pl.Datetime("us", "UTC"): "TIMESTAMP WITH TIME ZONE",
+}
+
+TEXT = pl.String()
+TEXTS = pl.List(pl.String())
+FLAG = pl.Boolean()
+YEAR = pl.Int16()
+COUNT = pl.Int32()
+BYTES = pl.Int64()
+SECONDS = pl.Float64()
+SHARE = pl.Float64()
+MOMENT = pl.Datetime("us", "UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its polars type, whether it may be null, and what it means."""
+
+    name: str
+    dtype: pl.DataType
+    description: str
+    nullable: bool = False
+    unit: str = ""
+
+    @property
+    def sql_type(self) -> str:
+        """The type that DuckDB gives it."""
+        return _SQL_TYPES[self.dtype]
+
+    @property
+    def sql(self) -> str:
+        """The column's line in ``CREATE TABLE``."""
+        return f'"{self.name}" {self.sql_type}{"" if self.nullable else " NOT NULL"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its columns, the key that makes a row unique, and the table its rows hang on."""
+
+    schema: str
+    name: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    parent: str | None = None
+
+    @property
+    def full_name(self) -> str:
+        """Schema and name, as SQL writes them."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def polars_schema(self) -> pl.Schema:
+        """The schema that a frame of this table has, in column order."""
+        return pl.Schema({column.name: column.dtype for column in self.columns})
+
+    @property
+    def ddl(self) -> str:
+        """The ``CREATE TABLE`` statement (DuckLake knows no keys, so none is declared)."""
+        columns = ", ".join(column.sql for column in self.columns)
+        return f"CREATE TABLE {self.full_name} ({columns})"
+
+    def empty(self) -> pl.DataFrame:
+        """Return a frame of this table without rows."""
+        return pl.DataFrame(schema=self.polars_schema)
+
+
+DOCUMENTS = Table(
+    "raw",
+    "documents",
+    "One revision of one source document: the ledger, and the lossless copy of the source.",
+    ("document_id", "revision"),
+    (
+        Column("document_id", TEXT, "Stable id of the document: podcast and path below it."),
+        Column("revision", COUNT, "1 for the first content seen, one more for each change."),
+        Column("podcast_id", TEXT, "The podcast the document belongs to."),
+        Column("episode_id", TEXT, "The episode the document belongs to."),
+        Column("podcast", TEXT, "Name of the podcast's root folder."),
+        Column("path", TEXT, "Path below the podcast's root folder."),
+        Column("uri", TEXT, "Where the document was read."),
+        Column("stamp", TEXT, "Cheap change token of the source; equal stamps mean equal bytes."),
+        Column("sha256", TEXT, "SHA-256 of the source's bytes, as hexadecimal."),
+        Column("n_bytes", BYTES, "Size of the source.", unit="bytes"),
+        Column("format", TEXT, "Format that the content showed, or what was seen instead."),
+        Column("encoding", TEXT, "Encoding that turns text back into the source's bytes.", nullable=True),
+        Column("language", TEXT, "Language that the source declares.", nullable=True),
+        Column("issues", TEXTS, "What is odd in the text without being fatal, as code:count."),
+        Column("text", TEXT, "The decoded source, unaltered; null where it is not text.", nullable=True),
+        Column("title", TEXT, "Title that the document itself gives.", nullable=True),
+        Column("published_at", MOMENT, "Publication time that the document itself gives.", nullable=True),
+        Column("duration_s", SECONDS, "Duration of the episode that the document itself gives.", True, "s"),
+        Column("persons", TEXTS, "Guests and speakers that the document's front matter names."),
+        Column("url", TEXT, "Link to the episode that the document itself gives.", nullable=True),
+        Column("status", TEXT, "published, quarantined or rejected."),
+        Column("reason", TEXT, "Why the document is not published.", nullable=True),
+        Column("run_id", TEXT, "The run that landed this revision."),
+        Column("batch", COUNT, "The batch of the run."),
+        Column("version", TEXT, "Version of the transform that read it."),
+        Column("ingested_at", MOMENT, "When the revision landed."),
+        Column("vanished_at", MOMENT, "When the source was first found gone; null while it is there.", True),
+    ),
+)
+
+PODCASTS = Table(
+    "core",
+    "podcasts",
+    "One podcast.",
+    ("podcast_id",),
+    (
+        Column("podcast_id", TEXT, "Stable id of the podcast."),
+        Column("title", TEXT, "Name of the podcast."),
+    ),
+)
+
+EPISODES = Table(
+    "core",
+    "episodes",
+    "One episode of a podcast, as its documents describe it together.",
+    ("episode_id",),
+    (
+        Column("episode_id", TEXT, "Stable id of the episode."),
+        Column("podcast_id", TEXT, "The podcast it belongs to."),
+        Column("title", TEXT, "Title; the file's name where no document gives one."),
+        Column("guid", TEXT, "Globally unique id that the feed gives.", nullable=True),
+        Column("published_at", MOMENT, "Publication time.", nullable=True),
+        Column("published_year", YEAR, "Year of publication; the column to filter on.", nullable=True),
+        Column("duration_s", SECONDS, "Duration of the audio.", True, "s"),
+        Column("persons", TEXTS, "Guests and speakers that front matter names."),
+        Column("url", TEXT, "Link to the episode.", nullable=True),
+    ),
+    parent="core.podcasts",
+)
+
+TRANSCRIPTS = Table(
+    "core",
+    "transcripts",
+    "One transcript of an episode; an episode with several has one that is current.",
+    ("transcript_id",),
+    (
+        Column("transcript_id", TEXT, "Id of the document it was read from."),
+        Column("episode_id", TEXT, "The episode it transcribes."),
+        Column("podcast_id", TEXT, "The podcast of the episode."),
+        Column("revision", COUNT, "Revision of the document."),
+        Column("format", TEXT, "Format of the document."),
+        Column("language", TEXT, "Language that the source declares.", nullable=True),
+        Column("has_times", FLAG, "Whether the source carries times."),
+        Column("has_speakers", FLAG, "Whether the source names speakers."),
+        Column("is_punctuated", FLAG, "Whether sentence ends come from the source's own punctuation."),
+        Column("n_words", COUNT, "Words."),
+        Column("n_sentences", COUNT, "Sentences."),
+        Column("n_turns", COUNT, "Speaker turns."),
+        Column("duration_s", SECONDS, "End of the last timed sentence.", True, "s"),
+        Column("is_current", FLAG, "Whether this is the episode's richest transcript."),
+        Column("text_fingerprint", TEXT, "Hash of the words alone: equal in two formats of one text."),
+        Column("method", TEXT, "What found the sentence ends, with its version."),
+        Column("version", TEXT, "Version of the transform that made the rows."),
+    ),
+    parent="core.episodes",
+)
+
+_SPAN = (
+    Column("start_char", COUNT, "Offset of the first character in the document's text.", unit="characters"),
+    Column("end_char", COUNT, "Offset after the last character.", unit="characters"),
+    Column("start_s", SECONDS, "Start in the audio.", True, "s"),
+    Column("end_s", SECONDS, "End in the audio.", True, "s"),
+)
+_PLACE = (
+    Column("transcript_id", TEXT, "The transcript it belongs to."),
+    Column("episode_id", TEXT, "The episode of the transcript."),
+)
+
+TURNS = Table(
+    "core",
+    "turns",
+    "One speaker turn.",
+    ("transcript_id", "turn"),
+    (
+        *_PLACE,
+        Column("turn", COUNT, "Position in the transcript, from 0."),
+        *_SPAN,
+        Column("speaker", TEXT, "Canonical name of the speaker; null where nobody is named.", nullable=True),
+        Column("speaker_label", TEXT, "The label as found.", nullable=True),
+        Column("p_start", SHARE, "Probability that the speaker changes here.", unit="0..1"),
+        Column("method", TEXT, "What the turn starts with: label, mark or document (no sign of a change)."),
+        Column("n_words", COUNT, "Words."),
+        Column("text", TEXT, "The cleaned words."),
+    ),
+    parent="core.transcripts",
+)
+
+SENTENCES = Table(
+    "core",
+    "sentences",
+    "One sentence.",
+    ("transcript_id", "sentence"),
+    (
+        *_PLACE,
+        Column("sentence", COUNT, "Position in the transcript, from 0."),
+        Column("turn", COUNT, "The turn it belongs to."),
+        *_SPAN,
+        Column(
+            "end_punct", TEXT, "Mark that ends it: . ? ! or …; null where the source has none.", nullable=True
+        ),
+        Column("p_end", SHARE, "Probability that a sentence ends here.", unit="0..1"),
+        Column("n_words", COUNT, "Words."),
+        Column("n_fillers", COUNT, "Fillers among the words (um, uh, ...)."),
+        Column("n_repeats", COUNT, "Words that repeat the word before."),
+        Column("method", TEXT, "What found the sentence's end, with its version."),
+        Column("text", TEXT, "The cleaned words."),
+    ),
+    parent="core.turns",
+)
+
+SEGMENTS = Table(
+    "core",
+    "segments",
+    "One topic segment or chapter.",
+    ("transcript_id", "segment"),
+    (
+        *_PLACE,
+        Column("segment", COUNT, "Position in the transcript, from 0."),
+        *_SPAN,
+        Column("title", TEXT, "Title of the chapter."),
+        Column("method", TEXT, "Where the boundary comes from."),
+        Column("score", SHARE, "Confidence in the boundary.", unit="0..1"),
+    ),
+    parent="core.transcripts",
+)
+
+SOUNDS = Table(
+    "core",
+    "sounds",
+    "One sound tag, such as [Music] or [laughs], taken out of the text.",
+    ("transcript_id", "sound"),
+    (
+        *_PLACE,
+        Column("sound", COUNT, "Position in the transcript, from 0."),
+        Column("start_char", COUNT, "Offset of the tag in the document's text.", unit="characters"),
+        Column("end_char", COUNT, "Offset after the tag.", unit="characters"),
+        Column("start_s", SECONDS, "Start of the cue that holds the tag.", True, "s"),
+        Column("label", TEXT, "The tag's words in lower case."),
+    ),
+    parent="core.transcripts",
+)
+
+RUNS = Table(
+    "quality",
+    "runs",
+    "One ingestion run that had something to do.",
+    ("run_id",),
+    (
+        Column("run_id", TEXT, "Id of the run; sorts by start."),
+        Column("started_at", MOMENT, "When it began."),
+        Column("updated_at", MOMENT, "When it last published."),
+        Column("status", TEXT, "running or finished; a run that stays running was killed."),
+        Column("sources", TEXTS, "What it was asked to ingest."),
+        Column("n_documents", COUNT, "New or changed documents read."),
+        Column("n_published", COUNT, "Documents published."),
+        Column("n_quarantined", COUNT, "Documents held back."),
+        Column("n_bytes", BYTES, "Bytes read.", unit="bytes"),
+        Column("stages", TEXT, "Seconds and CPU seconds of each stage, as JSON."),
+        Column("podlake_version", TEXT, "Version of podlake."),
+    ),
+)
+
+BATCHES = Table(
+    "quality",
+    "batches",
+    "One batch of a run, published or rejected as a whole.",
+    ("run_id", "batch"),
+    (
+        Column("run_id", TEXT, "The run."),
+        Column("batch", COUNT, "Position in the run, from 0."),
+        Column("status", TEXT, "published or rejected."),
+        Column("n_documents", COUNT, "Documents in the batch."),
+        Column("n_bytes", BYTES, "Bytes of the documents.", unit="bytes"),
+        Column("rows_in", BYTES, "Rows that the transform made."),
+        Column("rows_published", BYTES, "Rows that landed in core tables."),
+        Column("rows_quarantined", BYTES, "Rows held back."),
+        Column("published_at", MOMENT, "When the batch landed."),
+    ),
+    parent="quality.runs",
+)
+
+RESULTS = Table(
+    "quality",
+    "results",
+    "The result of one expectation on one table of one batch.",
+    ("run_id", "batch", "table_name", "rule"),
+    (
+        Column("run_id", TEXT, "The run."),
+        Column("batch", COUNT, "The batch."),
+        Column("table_name", TEXT, "Table the rule looks at."),
+        Column("rule", TEXT, "Name of the rule."),
+        Column("column_name", TEXT, "Column that owns the rule."),
+        Column("severity", TEXT, "critical, warning or info."),
+        Column("status", TEXT, "passed, failed or errored."),
+        Column("n_rows", BYTES, "Rows looked at."),
+        Column("n_unexpected", BYTES, "Rows that break the rule."),
+        Column("observed", TEXT, "Value that a table rule observed.", nullable=True),
+        Column("why", TEXT, "Why the rule exists."),
+        Column("error", TEXT, "What the rule raised.", nullable=True),
+    ),
+    parent="quality.batches",
+)
+
+QUARANTINE = Table(
+    "quality",
+    "quarantine",
+    "One row held back, whole, with the reason.",
+    ("run_id", "batch", "table_name", "row_key", "rule"),
+    (
+        Column("run_id", TEXT, "The run that held it back."),
+        Column("batch", COUNT, "The batch."),
+        Column("table_name", TEXT, "Table the row was meant for."),
+        Column("row_key", TEXT, "Key of the row in that table."),
+        Column("document_id", TEXT, "Document it comes from."),
+        Column("uri", TEXT, "Where the document was read."),
+        Column("rule", TEXT, "Rule that it breaks, or the reason the document could not be parsed."),
+        Column("detail", TEXT, "What was seen, and what to do."),
+        Column("row", TEXT, "The row as JSON.", nullable=True),
+        Column("quarantined_at", MOMENT, "When it was held back."),
+    ),
+    parent="quality.batches",
+)
+
+TABLES: dict[str, Table] = {
+    table.full_name: table
+    for table in (
+        DOCUMENTS,
+        PODCASTS,
+        EPISODES,
+        TRANSCRIPTS,
+        TURNS,
+        SENTENCES,
+        SEGMENTS,
+        SOUNDS,
+        RUNS,
+        BATCHES,
+        RESULTS,
+        QUARANTINE,
+    )
+}
+
+STAGED: tuple[Table, ...] = (DOCUMENTS, TRANSCRIPTS, TURNS, SENTENCES, SEGMENTS, SOUNDS)
+"""Tables that the transform makes and a batch stages, parents before children."""
+
+
+def descendants(table: Table) -> Iterator[Table]:
+    """Yield the staged tables whose rows hang on rows of ``table``, nearest first."""
+    for child in STAGED:
+        if child.parent == table.full_name:
+            yield child
+            yield from descendants(child)

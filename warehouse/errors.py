@@ -1,0 +1,67 @@
+"""Every error podlake raises, in one tree.
+
+PodlakeError
+├── TransientError          worth a retry: a lock held, a network down (exit code 3)
+│   └── LakeLockedError     another publisher holds the lake
+└── TerminalError           a retry cannot help (exit code 4)
+    ├── SourceError         a source that cannot be listed or read
+    ├── LakeError           a lake that cannot be opened, or was made by another version
+    ├── QueryError          SQL that DuckDB or podlake refuses
+    └── SettingsError       a setting that cannot be used (exit code 2)
+"""
+
+from __future__ import annotations
+
+
+class PodlakeError(Exception):
+    """Say what went wrong, where, and what to do about it.
+
+    Attributes:
+        what: What went wrong, in one sentence.
+        where: The file, table or setting it concerns; empty where there is none.
+        remedy: What the reader can do now; empty where there is nothing to do.
+    """
+
+    exit_code = 4
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what, self.where, self.remedy = what, where, remedy
+        super().__init__(what, where, remedy)
+
+    def __str__(self) -> str:
+        """Join the three parts into one line."""
+        place = f" ({self.where})" if self.where else ""
+        advice = f" {self.remedy}" if self.remedy else ""
+        return f"{self.what}{place}.{advice}"
+
+
+class TransientError(PodlakeError):
+    """A failure that may pass by itself; the flow retries it."""
+
+    exit_code = 3
+
+
+class LakeLockedError(TransientError):
+    """Another process is publishing to the lake and did not finish in time."""
+
+
+class TerminalError(PodlakeError):
+    """A failure that will be the same next time."""
+
+
+class SourceError(TerminalError):
+    """A source that does not exist, cannot be listed or cannot be read."""
+
+
+class LakeError(TerminalError):
+    """A lake that cannot be opened, is damaged, or was made by another podlake."""
+
+
+class QueryError(TerminalError):
+    """A statement that the lake refuses or cannot run."""
+
+
+class SettingsError(TerminalError):
+    """A setting that is missing, malformed or contradicts another."""
+
+    exit_code = 2

@@ -1,0 +1,81 @@
+"""One frozen object holds every setting; it is passed as an argument and read nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from warehouse.errors import SettingsError
+
+MEGABYTE = 1 << 20
+
+
+class Settings(BaseSettings):
+    """What a run may be told; flags win over ``PODLAKE_*``, over ``podlake.toml``, over these defaults."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PODLAKE_", toml_file="podlake.toml", frozen=True, extra="forbid"
+    )
+
+    lake: Path = Field(
+        Path("lake"), description="Folder that holds the lake: catalog, data, staging and lock."
+    )
+    podcast: str | None = Field(None, description="Name of the podcast, when folders do not tell it.")
+    runner: Literal["thread", "process"] = Field("thread", description="Where batches are transformed.")
+    batch_bytes: int = Field(16 * MEGABYTE, gt=0, description="Bytes of source text that one batch holds.")
+    in_flight: int = Field(2, gt=0, description="Batches that exist at once.")
+    max_document_bytes: int = Field(
+        64 * MEGABYTE, gt=0, description="Larger documents are quarantined without being parsed."
+    )
+    max_archive_bytes: int = Field(
+        16 << 30, gt=0, description="Expanded bytes after which reading of one zip or tar stops."
+    )
+    max_archive_ratio: int = Field(
+        200, gt=0, description="Expanded bytes per compressed byte after which an archive counts as a bomb."
+    )
+    max_quarantined: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="Share of a run's documents held back above which it ends with exit code 1; "
+        "documents in a format that podlake does not read are not counted.",
+    )
+    lock_timeout_s: float = Field(60.0, ge=0, description="Seconds to wait for another publisher.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: flags, environment, ``podlake.toml``."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load(**flags: Any) -> Settings:
+    """Return the settings of this process; flags that are None count as not given.
+
+    Raises:
+        SettingsError: A value does not fit its setting, or a setting is unknown.
+    """
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"setting {name!r} cannot be used: {first['msg']}",
+            remedy=f"Look at flags, PODLAKE_{name.upper()} and podlake.toml.",
+        ) from error
