@@ -1,0 +1,51 @@
+"""Group documents by bytes, so that a batch costs the same time and memory whatever it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tasks.discover import Document
+
+MAX_DOCUMENTS = 10_000
+"""Bound for documents that bring no bytes: their rows take memory too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Documents that are transformed, audited and published together.
+
+    Attributes:
+        index: Position in the run, from 0.
+        documents: In the order of discovery.
+    """
+
+    index: int
+    documents: tuple[Document, ...]
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes that will be parsed."""
+        return sum(_n_parsed(document) for document in self.documents)
+
+
+def batches(documents: Iterable[Document], max_bytes: int) -> Iterator[Batch]:
+    """Yield batches of at most ``max_bytes`` in order; a larger document is a batch of its own.
+
+    Documents are taken one ahead of the batch. Those with a problem count no bytes, as they are not parsed.
+    """
+    index = n_bytes = 0
+    group: list[Document] = []
+    for document in documents:
+        n_more = _n_parsed(document)
+        if group and (n_bytes + n_more > max_bytes or len(group) == MAX_DOCUMENTS):
+            yield Batch(index, tuple(group))
+            index, n_bytes, group = index + 1, 0, []
+        group.append(document)
+        n_bytes += n_more
+    if group:
+        yield Batch(index, tuple(group))
+
+
+def _n_parsed(document: Document) -> int:
+    return 0 if document.problem else document.n_bytes

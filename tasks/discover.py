@@ -1,0 +1,297 @@
+"""Find the documents of the sources that are new or have changed, one at a time.
+
+A document's uri is ``file:///folder/12.vtt``; of a member of an archive, ``file:///folder/x.zip!/12.vtt``. What
+is wrong with an archive as a whole is a document of its own, with the uri ``file:///folder/x.zip!/``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from os import fsdecode, fsencode
+from pathlib import Path
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from tasks import archives
+from tasks.archives import DAMAGE, ArchiveBombError, Kind, Member, Problem, Readable
+from tasks.identity import identify
+from tasks.sources import SourceFile, files, resolve
+from warehouse.settings import MEGABYTE, Settings
+
+Known = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
+Unchanged = Callable[[int], None]
+
+_CHUNK = 512
+_CHUNK_BYTES = 8 * MEGABYTE  # members of a tar are held until the ledger was asked
+_PIECE = MEGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source document.
+
+    Attributes:
+        document_id: Stable id: podcast and path.
+        podcast_id: Stable id of the podcast.
+        episode_id: Stable id of the episode.
+        podcast: Name of the podcast.
+        path: Path below the podcast's root.
+        uri: Where it is.
+        stamp: Cheap change token; equal stamps mean equal bytes.
+        sha256: Digest of its bytes as hexadecimal; empty if they could not be read.
+        n_bytes: Its size.
+        content: Bytes of an archive's member; None means that they are at the uri.
+        problem: Reason code and detail if it cannot be read.
+    """
+
+    document_id: str
+    podcast_id: str
+    episode_id: str
+    podcast: str
+    path: str
+    uri: str
+    stamp: str
+    sha256: str
+    n_bytes: int
+    content: bytes | None = field(default=None, repr=False)
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What reading found: a digest, the bytes where they must be kept, or a problem; or an archive."""
+
+    sha256: str = ""
+    n_bytes: int = 0
+    data: bytes | None = None
+    problem: Problem | None = None
+    archive: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """A document as listed; only ``load`` looks at its bytes."""
+
+    source: str
+    parts: tuple[str, ...]
+    uri: str
+    stamp: str
+    load: Callable[[], _Content]
+    n_held: int = 0
+    file: SourceFile | None = None
+
+
+def discover(
+    sources: Sequence[str | Path], settings: Settings, known: Known, unchanged: Unchanged = lambda _: None
+) -> Iterator[Document]:
+    """Return the new and changed documents of the sources, listed as they are asked for.
+
+    A document is unchanged if its stamp is the ledger's, which costs no read, or else its digest is. The order
+    is that of the sources, then of names; an archive's members stand in its place, in its own order. A source
+    that lies in another one is listed with that one.
+
+    Args:
+        sources: Folders, files, and zip or tar archives.
+        settings: Limits, the lake to leave out, and the podcast's name if given.
+        known: Maps those of some uris that the ledger holds to their stamp and sha256.
+        unchanged: Is told how many documents the ledger holds as they are, a few hundred at a time.
+
+    Raises:
+        SourceError: A source does not exist or cannot be listed.
+    """
+    return _Discovery(settings, known, unchanged).run(resolve(sources, settings.lake))
+
+
+def read(document: Document) -> tuple[Document, bytes]:
+    """Return a document's bytes, and the document: with a problem if these are not the bytes discovered.
+
+    A file that has changed or vanished since it was listed is not parsed: the next run finds it as it is
+    then, as its stamp and digest are taken off the document. A document with a problem has no bytes.
+    """
+    if document.problem or document.content is not None:
+        return document, document.content or b""
+    try:
+        with _path_of(document.uri).open("rb") as file:
+            data = file.read(document.n_bytes + 1)  # never more than was checked against the limit
+    except OSError as error:
+        return _gone(document, f"it could be listed but not read: {error.strerror}"), b""
+    if hashlib.sha256(data).hexdigest() != document.sha256:
+        return _gone(document, "it changed while it was being ingested; the next run reads it again"), b""
+    return document, data
+
+
+@dataclass(frozen=True, slots=True)
+class _Discovery:
+    settings: Settings
+    known: Known
+    unchanged: Unchanged
+
+    def run(self, sources: Sequence[Path]) -> Iterator[Document]:
+        listings = (self._file(file) for file in files(sources, self.settings.lake))
+        yield from self._changed(listings)
+
+    def _changed(self, listings: Iterator[_Listing]) -> Iterator[Document]:
+        """Yield the documents that the ledger does not hold as they are."""
+        for chunk in _chunks(listings):
+            ledger = self.known([listing.uri for listing in chunk])
+            n_unchanged = 0
+            for listing in chunk:
+                stamp, sha256 = ledger.get(listing.uri, (None, None))
+                if stamp == listing.stamp:
+                    n_unchanged += 1
+                    continue
+                content = listing.load()
+                if content.archive and listing.file:
+                    yield from self._archive(listing.file, content.archive)
+                elif content.sha256 == sha256:
+                    n_unchanged += 1
+                else:
+                    yield self._document(listing, content)
+            self.unchanged(n_unchanged)
+
+    def _document(self, listing: _Listing, content: _Content) -> Document:
+        identity = identify(listing.source, listing.parts, self.settings.podcast)
+        return Document(
+            document_id=identity.document_id,
+            podcast_id=identity.podcast_id,
+            episode_id=identity.episode_id,
+            podcast=identity.podcast,
+            path=identity.path,
+            uri=listing.uri,
+            stamp=listing.stamp,
+            sha256=content.sha256,
+            n_bytes=content.n_bytes,
+            content=content.data,
+            problem=content.problem,
+        )
+
+    def _file(self, file: SourceFile) -> _Listing:
+        load = partial(_load_file, file, self.settings.max_document_bytes)
+        return _Listing(file.source, file.parts, _uri_of(file.path), file.stamp, load, file=file)
+
+    def _archive(self, file: SourceFile, kind: Kind) -> Iterator[Document]:
+        """Yield the changed members of an archive, and what is wrong with it as a whole."""
+        with ExitStack() as held:
+            try:
+                yield from self._changed(self._members(file, kind, held))
+            except ArchiveBombError as error:
+                yield from self._changed(iter([_broken(file, error)]))
+
+    def _members(self, file: SourceFile, kind: Kind, held: ExitStack) -> Iterator[_Listing]:
+        """Yield the members of an archive as if it were a folder of its name."""
+        try:
+            for member in archives.members(file.path, kind, self.settings, held):
+                yield self._member(file, member, is_stream=kind != "zip")
+        except (ArchiveBombError, *DAMAGE) as error:
+            yield _broken(file, error)
+
+    def _member(self, file: SourceFile, member: Member, *, is_stream: bool) -> _Listing:
+        name = archives.stem(file.path.name)
+        source, folders = (name, ()) if file.is_source else (file.source, (*file.parts[:-1], name))
+        listing = _Listing(
+            source=source,
+            parts=(*folders, *member.parts),
+            uri=f"{_uri_of(file.path)}!/{quote_from_bytes(fsencode(member.name))}",
+            stamp=f"{file.stamp}:{member.mark}",
+            load=partial(_load_zipped, member, self.settings.max_document_bytes),
+        )
+        if not is_stream:
+            return listing
+        # A tar passes by once: its members are read here, as the ledger is asked about many together.
+        content = _load_member(member, self.settings.max_document_bytes)
+        return replace(listing, load=lambda: content, n_held=content.n_bytes)
+
+
+def _load_file(file: SourceFile, limit: int) -> _Content:
+    """Return a file's digest, or what archive it is."""
+    if file.error:
+        return _Content(problem=("unreadable", file.error))
+    try:
+        with file.path.open("rb") as stream:
+            head = stream.read(_PIECE)
+            kind = archives.kind_of(head, file.path.name)
+            return _Content(archive=kind) if kind else _digested(head, stream, limit, keep=False)
+    except OSError as error:
+        return _Content(problem=("unreadable", error.strerror or str(error)))
+
+
+def _load_zipped(member: Member, limit: int) -> _Content:
+    """Return a zip's member; damage to one leaves the others readable."""
+    try:
+        return _load_member(member, limit)
+    except DAMAGE as error:
+        return _Content(problem=("bad-archive", f"the member cannot be read: {error}"))
+
+
+def _load_member(member: Member, limit: int) -> _Content:
+    """Return a member's digest and bytes."""
+    if member.problem:
+        return _Content(problem=member.problem)
+    stream = member.open()
+    head = stream.read(_PIECE)
+    content = _digested(head, stream, limit, keep=True)
+    if archives.kind_of(head, member.name):
+        nested = (
+            "nested-archive",
+            "archives in archives are not opened; unpack this one and ingest it by itself",
+        )
+        return replace(content, data=None, problem=nested)
+    return content
+
+
+def _digested(head: bytes, stream: Readable, limit: int, *, keep: bool) -> _Content:
+    """Return the digest of a stream that begins with ``head``, and its bytes if they are to be kept."""
+    digest, n_bytes, kept = hashlib.sha256(), 0, []
+    piece = head
+    while piece:
+        digest.update(piece)
+        n_bytes += len(piece)
+        if keep and n_bytes <= limit:
+            kept.append(piece)
+        piece = stream.read(_PIECE)
+    if n_bytes > limit:
+        detail = f"{n_bytes:,} bytes are more than max_document_bytes ({limit:,}) allows; split it or raise the setting"
+        return _Content(digest.hexdigest(), n_bytes, problem=("too-large", detail))
+    return _Content(digest.hexdigest(), n_bytes, b"".join(kept) if keep else None)
+
+
+def _broken(file: SourceFile, error: Exception) -> _Listing:
+    """Return what is wrong with an archive as a document beside its members."""
+    is_bomb = isinstance(error, ArchiveBombError)
+    problem = (
+        ("archive-bomb", str(error))
+        if is_bomb
+        else ("bad-archive", f"the archive cannot be read on: {error}")
+    )
+    content = _Content(problem=problem)
+    source = archives.stem(file.path.name) if file.is_source else file.source
+    return _Listing(source, file.parts, f"{_uri_of(file.path)}!/", file.stamp, lambda: content)
+
+
+def _chunks(listings: Iterator[_Listing]) -> Iterator[list[_Listing]]:
+    """Group listings, so that the ledger is asked seldom and little is held."""
+    chunk: list[_Listing] = []
+    n_held = 0
+    for listing in listings:
+        chunk.append(listing)
+        n_held += listing.n_held
+        if len(chunk) == _CHUNK or n_held >= _CHUNK_BYTES:
+            yield chunk
+            chunk, n_held = [], 0
+    if chunk:
+        yield chunk
+
+
+def _gone(document: Document, detail: str) -> Document:
+    return replace(document, stamp="", sha256="", problem=("changed", detail))
+
+
+def _uri_of(path: Path) -> str:
+    return "file://" + quote_from_bytes(fsencode(path))
+
+
+def _path_of(uri: str) -> Path:
+    return Path(fsdecode(unquote_to_bytes(uri.removeprefix("file://"))))
