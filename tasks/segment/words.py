@@ -1,0 +1,39 @@
+"""Count what is said: words, fillers and immediate repeats."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tasks.parse.pieces import BLANK, FILL
+
+_FILLER = r"(?i:(?-u:\b)(?:uh+m*|um+|er+m*|hm+|mhm+|mm+-?hm+|ah+)(?-u:\b))"
+
+
+def spoken(text: pl.Expr) -> pl.Expr:
+    """Return the words of masked text: masks dropped, white space single, ends stripped."""
+    plain = text.str.replace_all(FILL, "", literal=True).str.replace_all(r"[ \t\r]{2,}", " ")
+    return plain.str.strip_chars(BLANK)
+
+
+def count_words(words: pl.Expr) -> pl.Expr:
+    """Count the words of text that ``spoken`` returned."""
+    spaces = words.str.count_matches(" ", literal=True).cast(pl.Int32)
+    return pl.when(words.str.len_bytes() > 0).then(spaces + 1).otherwise(0)
+
+
+def count_fillers(words: pl.Expr) -> pl.Expr:
+    """Count hesitations such as "um" and "uh"; words that may carry meaning ("like") do not count."""
+    return words.str.count_matches(_FILLER).cast(pl.Int32)
+
+
+def count_repeats(words: pl.Series) -> pl.Series:
+    """Count, in each text, the words that equal the word before (case and a comma apart)."""
+    tokens = words.str.to_lowercase().str.split(" ")
+    ends = tokens.list.len().cast(pl.Int64).cum_sum()
+    starts = ends.shift(1, fill_value=0)
+    word = tokens.explode().str.strip_chars_end(",.-\u2013\u2026")
+    repeats = ((word == word.shift(1)) & (word != "")).fill_null(value=False)
+    said = pl.concat(
+        [pl.Series([0], dtype=pl.Int32), repeats.scatter(starts, False).cast(pl.Int32).cum_sum()]
+    )
+    return said.gather(ends) - said.gather(starts)
