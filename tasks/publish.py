@@ -1,0 +1,300 @@
+"""Publish one staged batch: one transaction under the lake's lock, all of it or nothing.
+
+Publishing is idempotent. A document whose content the lake already holds is left out, so a batch that
+two runs publish at once, or that landed before a kill could say so, lands exactly once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from warehouse.contracts import (
+    BATCHES,
+    DOCUMENTS,
+    EPISODES,
+    PODCASTS,
+    QUARANTINE,
+    RESULTS,
+    RUNS,
+    STAGED,
+    TRANSCRIPTS,
+    Table,
+)
+from warehouse.lake import transaction
+from warehouse.ledger import Ledger
+from warehouse.models import model
+from warehouse.settings import Settings
+
+_SPOKEN = tuple(table for table in STAGED if table not in (DOCUMENTS, TRANSCRIPTS))
+"""The tables whose rows land as they are staged."""
+
+_ADD_TO_RUN = """
+    UPDATE quality.runs
+    SET
+        n_documents = n_documents + $n_documents,
+        n_published = n_published + $n_published,
+        n_quarantined = n_quarantined + $n_quarantined,
+        n_bytes = n_bytes + $n_bytes,
+        updated_at = now()
+    WHERE run_id = $run_id
+"""
+
+_MARK = """
+    UPDATE raw.documents
+    SET vanished_at = CASE WHEN document_id IN (SELECT unnest($vanished)) THEN now() END
+    WHERE (document_id, revision) IN (
+        SELECT (document_id, max(revision))
+        FROM raw.documents
+        WHERE document_id IN (SELECT unnest($changed))
+        GROUP BY document_id
+    )
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The run that publishes; its sources are uris."""
+
+    run_id: str
+    started_at: datetime
+    sources: tuple[str, ...]
+    podlake_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class StagedBatch:
+    """One audited batch, as ``<full_name>.parquet`` of each table that has rows.
+
+    Attributes:
+        batch: Position in the run, from 0.
+        folder: Where the files are: the staged tables, ``quality.results`` and ``quality.quarantine``.
+        rows_quarantined: Rows of core tables that the audit held back; all of them in a rejected batch.
+        rejection: Why the audit rejected the batch; None where it did not.
+    """
+
+    batch: int
+    folder: Path
+    rows_quarantined: int = 0
+    rejection: str | None = None
+
+    def file(self, table: Table) -> Path:
+        """Return where the rows of ``table`` are staged."""
+        return self.folder / f"{table.full_name}.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What one batch added to the lake; all zero where the lake held every document already."""
+
+    n_documents: int = 0
+    n_published: int = 0
+    n_quarantined: int = 0
+    n_rejected: int = 0
+    n_bytes: int = 0
+    rows_published: int = 0
+
+
+def publish(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run, staged: StagedBatch) -> Published:
+    """Land ``staged`` in ``lake``; where nothing of it is new, commit nothing.
+
+    Documents of a rejected batch get the status rejected, and no core table changes for them. A document
+    that is broken now keeps the rows that its last good revision gave.
+
+    Raises:
+        LakeLockedError: Another publisher held the lock for ``lock_timeout_s``.
+    """
+    with transaction(lake, settings, f"publish batch {staged.batch}", run_id=run.run_id, batch=staged.batch):
+        counts = _find_fresh(lake, run, staged)
+        if not counts["n_documents"]:
+            return Published()
+        _write_documents(lake, staged)
+        rows_published = _write_core(lake, staged) if counts["n_published"] else 0
+        published = Published(**counts, rows_published=rows_published)
+        _write_quality(lake, run, staged, published)
+        _add_to_run(lake, run, published)
+    return published
+
+
+def finish_run(
+    lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run, stages: Mapping[str, object]
+) -> None:
+    """Mark the run finished and keep what its stages cost; a run that landed nothing leaves no trace."""
+    with transaction(lake, settings, "finish run", run_id=run.run_id):
+        lake.execute(
+            "UPDATE quality.runs SET status = 'finished', updated_at = now(), stages = ? WHERE run_id = ?",
+            [json.dumps(stages), run.run_id],
+        )
+
+
+def mark_vanished(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run, ledger: Ledger) -> int:
+    """Mark the documents that a complete listing of the run's sources missed; unmark those that came back.
+
+    Returns:
+        How many documents are newly marked.
+    """
+    vanished, returned = list(ledger.vanished(run.sources)), list(ledger.returned())
+    if vanished or returned:
+        with transaction(lake, settings, "mark vanished documents", run_id=run.run_id):
+            lake.execute(_MARK, {"vanished": vanished, "changed": vanished + returned})
+    return len(vanished)
+
+
+def _find_fresh(lake: duckdb.DuckDBPyConnection, run: Run, staged: StagedBatch) -> dict[str, int]:
+    """Make the temporary table of the documents that are to land, and count them."""
+    _make(lake, "staged", model("publish.staged"), {"path": str(staged.file(DOCUMENTS))})
+    _make(lake, "landed", model("publish.landed"))
+    _make(lake, "fresh", model("publish.fresh"), {"rejection": staged.rejection, "run_id": run.run_id})
+    counts = lake.execute(model("publish.counts"))
+    names = [column[0] for column in counts.description]
+    return dict(zip(names, counts.fetchone() or (), strict=True))
+
+
+def _write_documents(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> None:
+    """Add a revision of each fresh document; one whose batch was rejected before takes that revision's place."""
+    rejected_before = "SELECT (document_id, revision) FROM fresh WHERE was_rejected"
+    _delete(lake, DOCUMENTS, "(document_id, revision)", rejected_before)
+    documents = """
+        SELECT document.* REPLACE (
+            fresh.revision AS revision, fresh.status AS status, fresh.reason AS reason, now() AS ingested_at
+        )
+        FROM read_parquet($path) AS document
+        JOIN fresh ON document.document_id = fresh.document_id
+    """
+    _insert(lake, DOCUMENTS, documents, {"path": str(staged.file(DOCUMENTS))})
+
+
+def _write_core(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> int:
+    """Replace the rows of the published documents in every core table; return how many rows they have now."""
+    changed = "SELECT document_id FROM fresh WHERE has_rows AND status = 'published'"
+    for table in (TRANSCRIPTS, *_SPOKEN):
+        _delete(lake, table, "transcript_id", changed)
+    _make(lake, "episode_documents", model("publish.episode_documents"))
+    _refresh(lake, PODCASTS, "episode_documents")
+    _refresh(lake, EPISODES, "landed")
+    n_rows = _write_transcripts(lake, staged)
+    spoken = """
+        SELECT spoken.*
+        FROM read_parquet($path) AS spoken
+        WHERE transcript_id IN (SELECT document_id FROM fresh WHERE status = 'published')
+    """
+    for table in _SPOKEN:
+        if staged.file(table).exists():
+            n_rows += _insert(lake, table, spoken, {"path": str(staged.file(table))})
+    return n_rows
+
+
+def _write_transcripts(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> int:
+    """Add the transcripts, and say anew which transcript of each episode is current."""
+    path = {"path": str(staged.file(TRANSCRIPTS))}
+    _make(lake, "ranked", model("publish.ranked"), path)
+    if _any(lake, "SELECT 1 FROM ranked WHERE NOT is_fresh AND is_current <> was_current"):
+        lake.execute("""
+            UPDATE core.transcripts SET is_current = NOT is_current
+            WHERE transcript_id IN (
+                SELECT transcript_id FROM ranked WHERE NOT is_fresh AND is_current <> was_current
+            )
+        """)
+    transcripts = """
+        SELECT transcript.* REPLACE (fresh.revision AS revision, ranked.is_current AS is_current)
+        FROM read_parquet($path) AS transcript
+        JOIN ranked ON transcript.transcript_id = ranked.transcript_id
+        JOIN fresh ON transcript.transcript_id = fresh.document_id
+    """
+    return _insert(lake, TRANSCRIPTS, transcripts, path)
+
+
+def _refresh(lake: duckdb.DuckDBPyConnection, table: Table, scope: str) -> None:
+    """Bring the rows of ``table`` whose keys are in ``scope`` to what its model says; equal rows stay."""
+    key = table.key[0]
+    _make(lake, "existing", f"FROM {table.full_name} SEMI JOIN {scope} USING ({key})")
+    _make(lake, "refreshed", f"({model(table.full_name)}) EXCEPT (FROM existing)")
+    _delete(lake, table, key, f"FROM existing SEMI JOIN refreshed USING ({key}) SELECT {key}")
+    if _any(lake, "FROM refreshed"):
+        _insert(lake, table, "FROM refreshed")
+
+
+def _write_quality(
+    lake: duckdb.DuckDBPyConnection, run: Run, staged: StagedBatch, published: Published
+) -> None:
+    """Record the batch, its results, and what was held back."""
+    held_back = "WHERE document_id IN (SELECT document_id FROM fresh)"
+    for table, condition in ((RESULTS, ""), (QUARANTINE, held_back)):
+        if staged.file(table).exists():
+            rows = f"FROM read_parquet($path) {condition}"
+            _insert(lake, table, rows, {"path": str(staged.file(table))})
+    place = {"run_id": run.run_id, "batch": staged.batch}
+    if published.n_rejected:
+        _insert(lake, QUARANTINE, model("publish.rejected"), place)
+    row = place | {
+        "status": "rejected" if staged.rejection else "published",
+        "n_documents": published.n_documents,
+        "n_bytes": published.n_bytes,
+        "rows_in": published.rows_published + staged.rows_quarantined,
+        "rows_published": published.rows_published,
+        "rows_quarantined": staged.rows_quarantined,
+    }
+    _insert(lake, BATCHES, f"SELECT {_named(row)}, now() AS published_at", row)
+
+
+def _add_to_run(lake: duckdb.DuckDBPyConnection, run: Run, published: Published) -> None:
+    """Add the batch to the totals of its run, whose row begins with its first batch."""
+    added = {
+        "run_id": run.run_id,
+        "n_documents": published.n_documents,
+        "n_published": published.n_published,
+        "n_quarantined": published.n_quarantined + published.n_rejected,
+        "n_bytes": published.n_bytes,
+    }
+    if _changed(lake, _ADD_TO_RUN, added):
+        return
+    row = added | {
+        "started_at": run.started_at,
+        "status": "running",
+        "sources": list(run.sources),
+        "stages": "{}",
+        "podlake_version": run.podlake_version,
+    }
+    _insert(lake, RUNS, f"SELECT {_named(row)}, now() AS updated_at", row)
+
+
+def _make(
+    lake: duckdb.DuckDBPyConnection, name: str, select: str, parameters: Mapping[str, object] | None = None
+) -> None:
+    lake.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}", parameters)
+
+
+def _insert(
+    lake: duckdb.DuckDBPyConnection,
+    table: Table,
+    select: str,
+    parameters: Mapping[str, object] | None = None,
+) -> int:
+    return _changed(lake, f"INSERT INTO {table.full_name} BY NAME {select}", parameters)
+
+
+def _delete(lake: duckdb.DuckDBPyConnection, table: Table, key: str, doomed: str) -> None:
+    """Delete the rows whose key ``doomed`` selects; mostly none, and planning a DELETE already lists all files."""
+    if _any(lake, doomed):
+        statement = f"DELETE FROM {table.full_name} WHERE {key} IN ({doomed})"  # noqa: S608  contracts name both
+        lake.execute(statement)
+
+
+def _changed(lake: duckdb.DuckDBPyConnection, statement: str, parameters: Mapping[str, object] | None) -> int:
+    """Return how many rows a statement changed."""
+    row = lake.execute(statement, parameters).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _any(lake: duckdb.DuckDBPyConnection, select: str) -> bool:
+    return lake.execute(f"{select} LIMIT 1").fetchone() is not None
+
+
+def _named(row: Mapping[str, object]) -> str:
+    """Return the select list that gives each parameter the name of its column."""
+    return ", ".join(f"${name} AS {name}" for name in row)
