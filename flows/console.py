@@ -1,0 +1,158 @@
+"""Print answers: tables for people on a terminal, tab-separated lines for pipes, JSON where it is asked for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:  # answering a SELECT must not wait for polars and Prefect
+    from flows.doctor import Check
+    from flows.run import Summary
+    from warehouse.query import Answer
+
+_SHOWN_ROWS = 1_000
+"""Rows that a terminal shows of an answer; a pipe gets all of them."""
+
+
+def _out() -> Console:
+    return Console(highlight=False)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def _rounded(value: object) -> str:
+    """Return a cell for people; a pipe gets every digit."""
+    if isinstance(value, float | Decimal):
+        return f"{value:.4g}" if abs(value) < 1 else f"{value:.2f}"
+    return _cell(value)
+
+
+def _print(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    console = _out()
+    if not console.is_terminal:
+        sys.stdout.write("\t".join(columns) + "\n")
+        for row in rows:
+            sys.stdout.write("\t".join(" ".join(_cell(value).split()) for value in row) + "\n")
+        return
+    table = Table(box=SIMPLE_HEAD, header_style="bold")
+    shown = list(islice(rows, _SHOWN_ROWS + 1))
+    for number, column in enumerate(columns):
+        is_number = bool(shown) and isinstance(shown[0][number], int | float | Decimal)
+        table.add_column(column, justify="right" if is_number else "left", overflow="fold")
+    for row in shown[:_SHOWN_ROWS]:
+        table.add_row(*(Text(_rounded(value)) for value in row))
+    console.print(table)
+    if len(shown) > _SHOWN_ROWS:
+        sys.stderr.write(f"podlake: the first {_SHOWN_ROWS} rows; add LIMIT, or pipe the answer to see all\n")
+
+
+def print_rows(answer: Answer) -> None:
+    """Print the answer to a statement."""
+    _print(answer.columns, answer.rows)
+
+
+def print_rows_as_json(answer: Answer) -> None:
+    """Print an array of row objects, a line a row, as they come."""
+    separator = "["
+    for row in answer.rows:
+        record = json.dumps(dict(zip(answer.columns, row, strict=True)), ensure_ascii=False, default=_jsonable)
+        sys.stdout.write(f"{separator}\n  {record}")
+        separator = ","
+    sys.stdout.write("\n]\n" if separator == "," else "[]\n")
+
+
+def _jsonable(value: object) -> float | str:
+    """Return what JSON has for a value that it does not know."""
+    return float(value) if isinstance(value, Decimal) else str(value)
+
+
+def print_table(rows: Sequence[Mapping[str, object]], *, empty: str) -> None:
+    """Print records of equal keys as a table."""
+    if rows:
+        _print(list(rows[0]), [list(row.values()) for row in rows])
+    else:
+        sys.stderr.write(f"podlake: {empty}\n")
+
+
+def print_records(rows: Sequence[Mapping[str, object]]) -> None:
+    """Print records one below the other, a line a field."""
+    for row in rows:
+        width = max(map(len, row))
+        for name, value in row.items():
+            sys.stdout.write(f"{name:<{width}}  {_cell(value)}\n")
+        sys.stdout.write("\n")
+
+
+def print_summary(summary: Summary) -> None:
+    """Print what came in, what landed, what was held back and why, and where the time went."""
+    lines = [
+        f"run {summary.run_id}: {summary.documents} new or changed documents "
+        f"({summary.bytes / 1e6:.1f} MB in {summary.batches} batches), {summary.unchanged} unchanged",
+        f"  published   {summary.published} documents, {summary.rows} rows",
+        f"  held back   {summary.quarantined} documents"
+        + (f", {summary.rejected} in rejected batches" if summary.rejected else ""),
+    ]
+    lines += [f"              {count:>6}  {reason}" for reason, count in summary.held_back.items()]
+    if summary.vanished:
+        lines.append(
+            f"  vanished    {summary.vanished} documents are gone from the source; their rows stay, marked"
+        )
+    spent = ", ".join(
+        f"{name} {seconds:.1f}" for name, seconds in summary.cpu_seconds.items() if seconds >= 0.05
+    )  # noqa: PLR2004
+    lines.append(
+        f"  time        {summary.seconds.get('total', 0):.1f} s; CPU seconds: {spent or 'none to speak of'}"
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def print_status(status: Mapping[str, object]) -> None:
+    """Print what is in the lake and its last runs."""
+    for name in ("documents", "rows"):
+        counts = status[name]
+        if isinstance(counts, Mapping):
+            sys.stdout.write(f"{name}: {', '.join(f'{count} {key}' for key, count in counts.items())}\n")
+    sys.stdout.write(
+        f"{status['snapshots']} snapshots, the last of {_cell(status['last_change_at'])} in {status['lake']}\n"
+    )
+    runs = status["runs"]
+    if isinstance(runs, list):
+        print_table(runs, empty="no run has landed anything yet")
+
+
+def print_dictionary(tables: Sequence[Mapping[str, object]]) -> None:
+    """Print the data dictionary, a block a table."""
+    for table in tables:
+        sys.stdout.write(f"{table['table']}  {table['description']}\n")
+        columns = table["columns"]
+        if isinstance(columns, list):
+            for column in columns:
+                kind = f"{column['type']}{' null' if column['nullable'] else ''}"
+                key = "*" if column["key"] else " "
+                unit = f" [{column['unit']}]" if column["unit"] else ""
+                sys.stdout.write(f" {key} {column['name']:<18} {kind:<29} {column['description']}{unit}\n")
+        sys.stdout.write("\n")
+
+
+def print_checks(checks: Sequence[Check]) -> None:
+    """Print what doctor found."""
+    for check in checks:
+        sys.stdout.write(f"{'ok  ' if check.passed else 'FAIL'}  {check.name}: {check.detail}\n")

@@ -1,0 +1,157 @@
+"""One ingestion run: its lake, its ledger, its staging folder, and the counts that become its summary."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import duckdb
+
+from expectations.rules import History
+from flows.progress import Watcher, watcher
+from tasks import clock
+from tasks.clock import Costs
+from tasks.discover import Document, discover
+from tasks.publish import Published, Run, finish_run, mark_vanished
+from tasks.sources import resolve, size_of
+from tasks.stage import Staged
+from warehouse.lake import connect, staging
+from warehouse.ledger import Ledger, open_ledger
+from warehouse.runs import held_back, recent_volume
+from warehouse.settings import Settings
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did.
+
+    Attributes:
+        run_id: Id of the run in ``quality.runs``; such a row exists only if something landed.
+        documents: New or changed documents that were read.
+        published: Documents whose rows landed.
+        quarantined: Documents held back whole.
+        rejected: Documents of batches that the audit rejected; the next run tries them again.
+        unchanged: Documents that the lake held already.
+        vanished: Documents that were there before and are gone; their rows stay, marked.
+        batches: Batches that were read.
+        bytes: Bytes that were read.
+        rows: Rows that landed in core tables.
+        held_back: Rows held back, by table and rule.
+        seconds: Wall seconds by stage, and in all; stages overlap.
+        cpu_seconds: CPU seconds by stage, and in all.
+    """
+
+    run_id: str
+    documents: int = 0
+    published: int = 0
+    quarantined: int = 0
+    rejected: int = 0
+    unchanged: int = 0
+    vanished: int = 0
+    batches: int = 0
+    bytes: int = 0
+    rows: int = 0
+    held_back: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    cpu_seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def failed_share(self) -> float:
+        """Share of the documents read that should have landed and did not; what is no transcript does not count."""
+        failed = self.quarantined + self.rejected - self.held_back.get("raw.documents: unsupported", 0)
+        return failed / self.documents if self.documents else 0.0
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the summary for JSON."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class IngestRun:
+    """The state of a run; ``open_run`` makes it."""
+
+    settings: Settings
+    facts: Run
+    lake: duckdb.DuckDBPyConnection
+    ledger: Ledger
+    folder: Path
+    sources: list[Path]
+    history: History
+    watcher: Watcher
+    summary: Summary
+    started: float = field(default_factory=time.perf_counter)
+    costs: Costs = field(default_factory=Costs)
+
+    def discover(self) -> Iterator[Document]:
+        """Yield the documents that the ledger does not hold as they are, counting those that it does."""
+        documents = discover(self.sources, self.settings, self.ledger.known, self._count_unchanged)
+        while True:
+            with clock.stage("discover"):
+                document = next(documents, None)
+            if document is None:
+                return
+            yield document
+
+    def _count_unchanged(self, n_documents: int) -> None:
+        self.summary.unchanged += n_documents
+
+    def record(self, staged: Staged, published: Published) -> None:
+        """Add a batch that is through to the summary."""
+        summary = self.summary
+        summary.documents += staged.n_documents
+        summary.batches += 1
+        summary.bytes += staged.n_bytes
+        summary.published += published.n_published
+        summary.quarantined += published.n_quarantined
+        summary.rejected += published.n_rejected
+        summary.rows += published.rows_published
+        self.costs.add(staged.costs)
+        self.watcher.landed(
+            staged.n_documents, staged.n_bytes, published.n_quarantined + published.n_rejected
+        )
+
+    def finish(self) -> Summary:
+        """Mark what vanished, close the run in the lake if it landed anything, and return the summary."""
+        summary = self.summary
+        summary.vanished = mark_vanished(self.lake, self.settings, self.facts, self.ledger)
+        self.costs.add(clock.drain())
+        summary.seconds = {name: round(seconds, 3) for name, seconds in sorted(self.costs.seconds.items())}
+        summary.cpu_seconds = {name: round(s, 3) for name, s in sorted(self.costs.cpu_seconds.items())}
+        summary.seconds["total"] = round(time.perf_counter() - self.started, 3)
+        summary.cpu_seconds["total"] = round(sum(self.costs.cpu_seconds.values()), 3)
+        if summary.published + summary.quarantined + summary.rejected:
+            stages = {"seconds": summary.seconds, "cpu_seconds": summary.cpu_seconds}
+            finish_run(self.lake, self.settings, self.facts, stages)
+            summary.held_back = held_back(self.lake, summary.run_id)
+        return summary
+
+
+@contextmanager
+def open_run(sources: Sequence[str], settings: Settings) -> Iterator[IngestRun]:
+    """Open the lake for a run over ``sources``; what it staged is removed at the end, whatever happens.
+
+    Raises:
+        SourceError: A source does not exist or cannot be listed.
+        LakeError: The lake cannot be opened.
+    """
+    paths = resolve(sources, settings.lake)
+    now = datetime.now(UTC)
+    run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    facts = Run(run_id, now, tuple(path.as_uri() for path in paths), version("podlake"))
+    clock.drain()
+    lake = connect(settings, read_only=False)
+    try:
+        with staging(settings, run_id) as folder, open_ledger(lake, folder) as ledger:
+            volume = recent_volume(lake)
+            history = History(volume.n_documents, volume.n_words, volume.n_bytes)
+            run = IngestRun(settings, facts, lake, ledger, folder, paths, history, watcher(), Summary(run_id))
+            run.watcher.expect(size_of(paths, settings.lake))
+            yield run
+    finally:
+        lake.close()
