@@ -5,6 +5,8 @@ Importing Great Expectations takes seconds of CPU, so it happens inside the func
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -81,7 +83,9 @@ def _raised(info: Any) -> str | None:
 
 @cache
 def _frames() -> BatchDefinition[Any]:
-    """Return the process's one place to put frames into."""
+    """Return the process's one place to put frames into; it reports to nobody and logs no small talk."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx  # noqa: PLC0415  takes seconds
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415  takes seconds
 

@@ -78,10 +78,10 @@ def main(lake: str | None) -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Show the log of the flow.")
 def ingest(sources: tuple[str, ...], lake: str | None, *, as_json: bool, verbose: bool, **flags: Any) -> None:
     """Land the new and changed transcripts of folders, files and zip or tar archives."""
-    from flows import console, prefect_settings  # noqa: PLC0415
+    from flows import console, environment  # noqa: PLC0415
 
     settings = _settings(lake, **flags)
-    prefect_settings.prepare(verbose=verbose)
+    environment.prepare(verbose=verbose)
     from flows.ingest import run_ingest  # noqa: PLC0415
     from flows.progress import shown  # noqa: PLC0415
 
@@ -139,7 +139,7 @@ def sql(statement: str, lake: str | None, *, as_json: bool) -> None:
 def status(lake: str | None, *, as_json: bool) -> None:
     """Show what is in the lake, and its last runs."""
     from flows import console  # noqa: PLC0415
-    from warehouse.runs import status_of  # noqa: PLC0415
+    from warehouse.status import status_of  # noqa: PLC0415
 
     found = status_of(_settings(lake))
     if as_json:
@@ -173,9 +173,10 @@ def quality(lake: str | None, run_id: str | None, rule: str | None, *, rules: bo
             for table, r in catalogue()
         ]
     else:
-        from warehouse.runs import quality_of  # noqa: PLC0415
+        from warehouse.status import history_of, results_of  # noqa: PLC0415
 
-        found = quality_of(_settings(lake), run_id=run_id, rule=rule)
+        settings = _settings(lake)
+        found = history_of(settings, rule) if rule else results_of(settings, run_id)
     if as_json:
         _print_json(found)
     else:
@@ -198,7 +199,7 @@ def list_quarantine(
 ) -> None:
     """List what is held back, a line a row."""
     from flows import console  # noqa: PLC0415
-    from warehouse.quarantine import held_rows  # noqa: PLC0415
+    from warehouse.status import held_rows  # noqa: PLC0415
 
     found = held_rows(_settings(lake), run_id=run_id, rule=rule, every=every)
     if as_json:
@@ -214,7 +215,7 @@ def list_quarantine(
 def show(key: str, lake: str | None, *, as_json: bool) -> None:
     """Tell the whole story of the rows with one KEY, document id or file name."""
     from flows import console  # noqa: PLC0415
-    from warehouse.quarantine import held_row  # noqa: PLC0415
+    from warehouse.status import held_row  # noqa: PLC0415
 
     found = held_row(_settings(lake), key)
     if as_json:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # answering a SELECT must not wait for polars and Prefect
 _SHOWN_ROWS = 1_000
 """Rows that a terminal shows of an answer; a pipe gets all of them."""
 
+_LEAST_SECONDS = 0.05
+
 
 def _out() -> Console:
     return Console(highlight=False)
@@ -41,7 +43,7 @@ def _cell(value: object) -> str:
 def _rounded(value: object) -> str:
     """Return a cell for people; a pipe gets every digit."""
     if isinstance(value, float | Decimal):
-        return f"{value:.4g}" if abs(value) < 1 else f"{value:.2f}"
+        return f"{value:.2f}" if abs(float(value)) >= 1 else f"{value:.4g}"
     return _cell(value)
 
 
@@ -73,7 +75,9 @@ def print_rows_as_json(answer: Answer) -> None:
     """Print an array of row objects, a line a row, as they come."""
     separator = "["
     for row in answer.rows:
-        record = json.dumps(dict(zip(answer.columns, row, strict=True)), ensure_ascii=False, default=_jsonable)
+        record = json.dumps(
+            dict(zip(answer.columns, row, strict=True)), ensure_ascii=False, default=_jsonable
+        )
         sys.stdout.write(f"{separator}\n  {record}")
         separator = ","
     sys.stdout.write("\n]\n" if separator == "," else "[]\n")
@@ -104,8 +108,8 @@ def print_records(rows: Sequence[Mapping[str, object]]) -> None:
 def print_summary(summary: Summary) -> None:
     """Print what came in, what landed, what was held back and why, and where the time went."""
     lines = [
-        f"run {summary.run_id}: {summary.documents} new or changed documents "
-        f"({summary.bytes / 1e6:.1f} MB in {summary.batches} batches), {summary.unchanged} unchanged",
+        f"run {summary.run_id}: {summary.documents} new or changed documents, {summary.unchanged} unchanged",
+        f"  read        {summary.bytes / 1e6:.1f} MB in {summary.batches} batches",
         f"  published   {summary.published} documents, {summary.rows} rows",
         f"  held back   {summary.quarantined} documents"
         + (f", {summary.rejected} in rejected batches" if summary.rejected else ""),
@@ -116,8 +120,8 @@ def print_summary(summary: Summary) -> None:
             f"  vanished    {summary.vanished} documents are gone from the source; their rows stay, marked"
         )
     spent = ", ".join(
-        f"{name} {seconds:.1f}" for name, seconds in summary.cpu_seconds.items() if seconds >= 0.05
-    )  # noqa: PLR2004
+        f"{name} {seconds:.1f}" for name, seconds in summary.cpu_seconds.items() if seconds >= _LEAST_SECONDS
+    )
     lines.append(
         f"  time        {summary.seconds.get('total', 0):.1f} s; CPU seconds: {spent or 'none to speak of'}"
     )

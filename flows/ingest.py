@@ -9,8 +9,8 @@ from typing import Any, TypeVar, cast
 from prefect import Task, flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.futures import PrefectFuture
 from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
 from prefect.task_runners import ProcessPoolTaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import quote
 
@@ -21,6 +21,7 @@ from tasks.publish import Published, StagedBatch
 from tasks.stage import Staged
 from warehouse.errors import TransientError
 from warehouse.settings import Settings
+from warehouse.status import audit_of
 
 _Value = TypeVar("_Value")
 
@@ -95,14 +96,6 @@ def _stage(new: Iterable[Batch], run: IngestRun) -> Iterator[Staged]:
 
 def _show_audit(run: IngestRun) -> None:
     """Leave the audit as a table in Prefect's UI."""
-    rows = run.lake.execute(
-        """
-        SELECT table_name, rule, severity, sum(n_rows)::BIGINT, sum(n_unexpected)::BIGINT, count_if(status <> 'passed')
-        FROM quality.results WHERE run_id = ? GROUP BY ALL ORDER BY 6 DESC, 5 DESC, 1, 2
-        """,
-        [run.facts.run_id],
-    ).fetchall()
-    names = ("table", "rule", "severity", "rows", "unexpected", "batches failed")
-    if rows:
-        table = [dict(zip(names, row, strict=True)) for row in rows]
+    table = audit_of(run.lake, run.facts.run_id)
+    if table:
         create_table_artifact(table, key="audit", description=f"Audit of run {run.facts.run_id}")

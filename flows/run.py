@@ -23,8 +23,8 @@ from tasks.sources import resolve, size_of
 from tasks.stage import Staged
 from warehouse.lake import connect, staging
 from warehouse.ledger import Ledger, open_ledger
-from warehouse.runs import held_back, recent_volume
 from warehouse.settings import Settings
+from warehouse.status import reasons_of, recent_volume
 
 
 @dataclass(slots=True)
@@ -128,7 +128,7 @@ class IngestRun:
         if summary.published + summary.quarantined + summary.rejected:
             stages = {"seconds": summary.seconds, "cpu_seconds": summary.cpu_seconds}
             finish_run(self.lake, self.settings, self.facts, stages)
-            summary.held_back = held_back(self.lake, summary.run_id)
+            summary.held_back = reasons_of(self.lake, summary.run_id)
         return summary
 
 

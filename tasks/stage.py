@@ -16,7 +16,6 @@ from tasks.transform import Source, Tables, transform
 from warehouse.contracts import STAGED
 from warehouse.settings import MEGABYTE
 
-
 _CHUNK_BYTES = 4 * MEGABYTE
 """Documents are transformed so many bytes at a time: what polars needs in between is some 20 times as large."""
 

@@ -195,9 +195,9 @@ def _archives(folder: Path) -> dict[str, str]:
     whole = (folder / "flight.tar.gz").read_bytes()
     members = ("../above.vtt", "/tmp/absolute.vtt")  # noqa: S108 -- never unpacked
     return {
-        "bomb.zip/bomb.txt": "archive-bomb",
+        "bomb.zip": "archive-bomb",
         "escape.zip/good.vtt": PUBLISHED,
-        **{f"escape.zip/{name}": "unsafe-path" for name in (*members, "C:\\drive.vtt")},
+        **{f"escape.zip/{name}": "unsafe-path" for name in (*members, "C:/drive.vtt")},
         "flight.tar.gz/good.vtt": PUBLISHED,
         **{f"flight.tar.gz/{name}": "unsafe-path" for name in members},
         "flight.tar.gz/link.vtt": "archive-link",

@@ -15,5 +15,7 @@ ROOT = Path(__file__).parent.parent
     ids=["ruff check", "ruff format", "mypy"],
 )
 def test_the_code_is_clean(check: list[str]) -> None:
-    done = subprocess.run([sys.executable, "-m", *check], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", *check], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     batch_bytes: int = Field(16 * MEGABYTE, gt=0, description="Bytes of source text that one batch holds.")
     in_flight: int = Field(2, gt=0, description="Batches that exist at once.")
     max_document_bytes: int = Field(
-        64 * MEGABYTE, gt=0, description="Larger documents are quarantined without being parsed."
+        32 * MEGABYTE, gt=0, description="Larger documents are quarantined without being parsed."
     )
     max_archive_bytes: int = Field(
         16 << 30, gt=0, description="Expanded bytes after which reading of one zip or tar stops."

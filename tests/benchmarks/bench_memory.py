@@ -1,6 +1,6 @@
 """Peak memory of whole runs of the command line over archives of two sizes.
 
-    python tests/benchmarks/bench_memory.py [--megabytes 100 1000]
+python tests/benchmarks/bench_memory.py [--megabytes 100 1000]
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.benchmarks import synthetic
 
 def peak_megabytes(archive: Path, lake: Path) -> float:
     """Ingest an archive in a process of its own and return the most memory that it held."""
-    process = subprocess.Popen([sys.executable, "-m", "flows", "ingest", str(archive), "--lake", str(lake)])  # noqa: S603
+    process = subprocess.Popen([sys.executable, "-m", "flows", "ingest", str(archive), "--lake", str(lake)])
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"podlake ended with status {os.waitstatus_to_exitcode(status)}")
@@ -26,7 +26,9 @@ def peak_megabytes(archive: Path, lake: Path) -> float:
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--megabytes", type=int, nargs="+", default=[100, 1000])
     for size in parser.parse_args().megabytes:
         with tempfile.TemporaryDirectory() as scratch:

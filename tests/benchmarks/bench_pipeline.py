@@ -55,7 +55,9 @@ def plain_script(folder: Path, target: Path) -> int:
         except (webvtt.errors.MalformedFileError, UnicodeDecodeError):
             continue
         n_bytes += path.stat().st_size
-        rows += [(str(path), c.start_in_seconds, c.end_in_seconds, c.voice, c.text) for c in captions]
+        rows += [
+            (str(path), c.start_in_seconds, c.end_in_seconds, c.voice, c.text) for c in captions.captions
+        ]
     pd.DataFrame(rows, columns=["path", "start_s", "end_s", "voice", "text"]).to_parquet(target)
     return n_bytes
 
@@ -71,7 +73,9 @@ def report(name: str, folder: Path) -> None:
     """Measure one folder and print a line for each stage."""
     with tempfile.TemporaryDirectory() as scratch:
         summary = ingest(folder, Path(scratch) / "lake")
-        print(f"\n{name}: {summary.documents} documents, {summary.published} published, {summary.bytes / 1e6:.1f} MB")
+        print(
+            f"\n{name}: {summary.documents} documents, {summary.published} published, {summary.bytes / 1e6:.1f} MB"
+        )
         megabytes = summary.bytes / 1e6
         for stage in (*_STAGES, "total"):
             print(f"  {stage:<10} {summary.cpu_seconds.get(stage, 0.0) / megabytes:.4f} CPU s per MB")
@@ -84,12 +88,16 @@ def report(name: str, folder: Path) -> None:
         seconds = cpu(script)
         if n_bytes:
             ratio = seconds / n_bytes * 1e6 / (summary.cpu_seconds["total"] / megabytes)
-            print(f"  plain script over its WebVTT {seconds / n_bytes * 1e6:.4f} CPU s per MB ({ratio:.1f} x podlake)")
+            print(
+                f"  plain script over its WebVTT {seconds / n_bytes * 1e6:.4f} CPU s per MB ({ratio:.1f} x podlake)"
+            )
 
 
 def main() -> None:
     """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--megabytes", type=int, default=32)
     options = parser.parse_args()
@@ -97,7 +105,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         named = [(str(folder), folder) for folder in options.folders]
         if not named:
-            named = [("synthetic, all formats", Path(scratch) / "all"), ("synthetic, WebVTT", Path(scratch) / "vtt")]
+            named = [
+                ("synthetic, all formats", Path(scratch) / "all"),
+                ("synthetic, WebVTT", Path(scratch) / "vtt"),
+            ]
             synthetic.write(named[0][1], options.megabytes * 1_000_000)
             synthetic.write(named[1][1], options.megabytes * 1_000_000, formats=("webvtt",))
         # Great Expectations takes 3 to 5 CPU seconds to import, once a process: not a cost per MB.

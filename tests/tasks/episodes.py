@@ -13,11 +13,12 @@ from tasks.identity import identify
 from tasks.transform import Source
 
 SPEAKERS = ("Mara Quill", "Émile Sørensen", "Dr. O'Neil", "Speaker 7")
-_OPENINGS = "now then here this week our guest will tell how bread learned some manners".split()
-_SAID = st.sampled_from(
-    "Well, it's 3.5 per cent. U.S. Dr. Fig e.g. No. v1.2.3 example.org/a?b=1 o'clock ... wait\u2014what? Yes! a.m. "
-    "Grüße e\u0301te\u0301 \U0001f600 \U0001f469\u200d\U0001f680 שלום مرحبا नमस्ते 日本語。 «Ça» \u201cquoted.\u201d um yes yes I".split()
-)
+_OPENINGS = ("now", "then", "here", "this", "week", "our", "guest", "will", "tell", "how", "bread", "learned")
+_WRITTEN = """
+    Well, it's 3.5 per cent. U.S. Dr. Fig e.g. No. v1.2.3 example.org/a?b=1 o'clock ... wait—what? Yes! a.m. um yes yes
+    I Grüße שלום مرحبا नमस्ते 日本語。 «Ça» “quoted.”
+"""
+_SAID = st.sampled_from([*_WRITTEN.split(), "e\u0301te\u0301", "\U0001f600", "\U0001f469\u200d\U0001f680"])
 _LETTERS = st.text(
     st.characters(categories=["Lu", "Ll", "Lo", "Mn"], exclude_characters="\u00ad"), min_size=1, max_size=6
 )

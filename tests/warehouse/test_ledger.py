@@ -69,7 +69,7 @@ def test_vanished_document_is_marked_once_and_unmarked_when_it_returns(
 ) -> None:
     land(lake, settings, tmp_path, FIRST, SECOND)
     assert list_again(lake, settings, tmp_path, FIRST) == 1
-    assert lake.execute(f"SELECT path FROM {VANISHED}").fetchall() == [("b.vtt",)]  # noqa: S608  our own words
+    assert lake.execute(f"SELECT path FROM {VANISHED}").fetchall() == [("b.vtt",)]
     before = snapshots(lake)
     assert list_again(lake, settings, tmp_path, FIRST) == 0
     assert snapshots(lake) == before

@@ -44,7 +44,7 @@ def turns(text: str, format_: str = "markdown") -> list[Turn]:
     ],
 )
 def test_labels_and_times_are_read_in_any_dialect(first: str, second: str, times: bool) -> None:
-    found = [turn for turn in turns(f"{first}\n\n{second}\n")]
+    found = turns(f"{first}\n\n{second}\n")
     names = dict.fromkeys(name for name, _, _ in found if name)
     assert list(names) == ["Ann", "Bo"]
     assert [text for _, _, text in found] == ["Hi.", "Ho."]

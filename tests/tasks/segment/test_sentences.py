@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 import pytest
 
 from tasks.parse.pieces import FILL, pieces
 from tasks.segment import Segmented, segment
 
-Row = dict[str, object]
+Row = Mapping[str, object]
 
 
 def segmented(*rows: Row) -> Segmented:
@@ -59,7 +61,7 @@ def test_a_sentence_ends_at_its_mark(text: str, parts: list[str]) -> None:
 
 def test_a_sentence_may_run_through_cues_but_not_through_turns() -> None:
     assert sentences("We go", "up. And", "down.") == ["We go up.", "And down."]
-    turns = [
+    turns: list[Row] = [
         {"text": "We go", "speaker": "Ann"},
         {"text": "up.", "speaker": "Bo"},
         {"text": "Yes.", "speaker": None},

@@ -4,7 +4,7 @@ from tests.tasks.segment.test_sentences import Row, segmented
 
 
 def turns(*rows: Row) -> list[tuple[object, ...]]:
-    found = segmented(*({"speaker": None, "mark": False} | row for row in rows)).turns
+    found = segmented(*({"speaker": None, "mark": False, **row} for row in rows)).turns
     return found.select("speaker", "speaker_label", "method", "text").rows()
 
 
