@@ -89,6 +89,8 @@ def _frames() -> BatchDefinition[Any]:
     import great_expectations as gx  # noqa: PLC0415  takes seconds
     from great_expectations.data_context.types.base import ProgressBarsConfig  # noqa: PLC0415  takes seconds
 
+    # This one sets its own level when it is imported.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return (

@@ -18,4 +18,7 @@ def prepare(*, verbose: bool) -> None:
     """Set what the environment does not set itself."""
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "INFO" if verbose else "ERROR")
+    if not verbose:
+        # A command tells in one line what ended it; libraries would add a traceback for each task.
+        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")

@@ -97,8 +97,8 @@ def shown() -> Iterator[None]:
     """Show the runs inside the block on standard error."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        _WATCHER.set(Lines())
-        yield
+        with _watching(Lines()):
+            yield
         return
     columns = (
         TextColumn("[bold]{task.description}"),
@@ -108,6 +108,14 @@ def shown() -> Iterator[None]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as progress:
-        _WATCHER.set(Bars(progress))
+    with Progress(*columns, console=console) as progress, _watching(Bars(progress)):
         yield
+
+
+@contextmanager
+def _watching(watcher: Watcher) -> Iterator[None]:
+    token = _WATCHER.set(watcher)
+    try:
+        yield
+    finally:
+        _WATCHER.reset(token)

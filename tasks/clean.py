@@ -88,15 +88,19 @@ def _sounds(pieces: pl.DataFrame, found: list[tuple[int, int, int, str]]) -> pl.
     ).select("doc", "start_char", "end_char", "start_s", "label")
 
 
-def collapse_rolling(pieces: pl.DataFrame) -> pl.DataFrame:
+def collapse_rolling(pieces: pl.DataFrame, captions: pl.Series) -> pl.DataFrame:
     """Drop the repeats of rolling captions, which show each line up to three times.
 
-    A document rolls when over a third of its timed lines equal the line before; elsewhere a repeated line was said
-    twice. Engines that loop on silence look the same, and are collapsed too.
+    A caption document rolls when over a third of its lines equal the line before; elsewhere a repeated line was said
+    twice.
+
+    Args:
+        pieces: The pieces of a batch.
+        captions: The documents whose format can roll.
     """
     words = pl.col("text").str.replace_all(FILL, "", literal=True).str.strip_chars()
-    lines = pieces.select("doc", "start_s", words.alias("words")).with_row_index("row")
-    lines = lines.filter((pl.col("words") != "") & pl.col("start_s").is_not_null())
+    lines = pieces.select("doc", words.alias("words")).with_row_index("row")
+    lines = lines.filter((pl.col("words") != "") & pl.col("doc").is_in(captions.implode()))
     repeats = (pl.col("words") == pl.col("words").shift(1)) & (pl.col("doc") == pl.col("doc").shift(1))
     lines = lines.with_columns(repeat=repeats.fill_null(value=False))
     rolling = lines.group_by("doc").agg(pl.col("repeat").mean()).filter(pl.col("repeat") > 1 / 3)

@@ -97,7 +97,8 @@ def transform(
         readable = rows.filter(pl.col("problem").is_null())
         pieces = parse(readable.select("doc", "format", "text", "body_char"))
     with timed("clean"):
-        pieces, sounds = take_sounds(collapse_rolling(pieces))
+        captions = readable.filter(pl.col("format").is_in(sniff.CAPTIONS))["doc"]
+        pieces, sounds = take_sounds(collapse_rolling(pieces, captions))
     with timed("segment"):
         segmented = segment(pieces)
         return _tables(_without_wordless(rows, segmented).with_columns(place), segmented, sounds)

@@ -51,6 +51,8 @@ def cut(frame: pl.DataFrame, separator: str = CUT) -> pl.DataFrame:
         frame: Has ``start_char`` and ``text``; other columns are repeated.
         separator: ``CUT``, which takes no place in the source, or a character of the source, which does.
     """
+    if separator == CUT and not frame["text"].str.contains(CUT, literal=True).any():
+        return frame
     n_chars = pl.col("text").str.len_chars().cast(pl.Int64)
     width = 0 if separator == CUT else 1
     n_marks = pl.col("text").str.count_matches(CUT, literal=True) if separator == CUT else 0

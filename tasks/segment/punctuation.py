@@ -14,8 +14,7 @@ METHOD = "punctuation/1"
 
 _CLOSERS = rf"[\"'\u2019\u201d\u00bb)\]*_{FILL}]*"
 _OPENERS = r"[\"'\u2018\u201c\u00ab(\[]*"
-_END = rf"([.?!\u2026]+{_CLOSERS})([ \t])"
-_CJK_END = rf"([\u3002\uff1f\uff01]+[\u201d\u2019\u300d\u300f\"{FILL}]*)"
+_END = rf"([.?!\u2026]+{_CLOSERS})([ \t])|([\u3002\uff1f\uff01]+[\u201d\u2019\u300d\u300f\"{FILL}]*)"
 _ABBREVIATIONS = (
     "Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Gen|Col|Capt|Lt|Sgt|Rev|Hon|Gov|Sen|Rep|Pres|Mt|Ft|vs|approx|dept|ca|cf|al|Ltd|Co|"
     "Corp|e\\.g|i\\.e|E\\.g|I\\.e|a\\.k\\.a|z\\.B|d\\.h|bzw|[A-HJ-Z]"
@@ -27,17 +26,18 @@ _NO_END = rf"({_BEFORE}(?:{_ABBREVIATIONS})\.){CUT}|({_BEFORE}(?:{_NUMBERED})\.)
 
 def mark_ends(text: pl.Expr) -> pl.Expr:
     """Put ``CUT`` behind each mark that ends a sentence; text that ends with a mark must end with white space."""
-    marked = text.str.replace_all(_END, f"$1{CUT}$2").str.replace_all(_CJK_END, f"$1{CUT}")
-    return marked.str.replace_all(_NO_END, "$1$2$3")
+    return text.str.replace_all(_END, f"$1$3{CUT}$2").str.replace_all(_NO_END, "$1$2$3")
 
 
-def goes_on(text: pl.Expr, following: pl.Expr) -> pl.Expr:
+def goes_on(text: pl.Expr, following: pl.Expr, where: pl.Expr) -> pl.Expr:
     """Tell whether a sentence goes on behind a full stop, since the next word is written small.
 
     Holds only in documents that write capitals; a question or exclamation mark may stand inside a sentence as well,
     but mostly ends one.
     """
-    return end_punct(text).is_in([".", "\u2026"]) & following.str.contains(rf"^{_OPENERS}[a-z\u00df-\u00ff]")
+    is_small = where & following.str.contains(rf"^{_OPENERS}[a-z\u00df-\u00ff]")
+    mark = end_punct(pl.when(is_small).then(text))
+    return mark.is_in([".", "\u2026"]).fill_null(value=False)
 
 
 def end_punct(text: pl.Expr) -> pl.Expr:

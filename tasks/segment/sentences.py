@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from tasks.parse.pieces import BLANK, CUT, FILL, cut
+from tasks.parse.pieces import BLANK, FILL, cut
 from tasks.segment import cue_words, punctuation
 from tasks.segment.words import count_fillers, count_repeats, count_words, spoken
 
 _TRAILING = rf"(?:[ \t\r\n\v\f]{FILL}*)+$"
 """Masks that touch the last word stay in the span: they may be the rest of an entity or an escape."""
 _LONGEST_SENTENCE = 100
-"""More words than this without a mark are no sentence but an unpunctuated stretch; 1 in 2,000 real ones is longer."""
+"""More words than this without a mark are an unpunctuated stretch: of 96,081 sentences in two edited archives, 18 are longer."""
 _WORDS_PER_END = 75
 """Fewer sentence ends than one in so many words: the document is unpunctuated (3 marks in 1,000 letters)."""
 _LETTERS_PER_CAPITAL = 200
@@ -36,8 +36,10 @@ def sentences_of(pieces: pl.DataFrame) -> pl.DataFrame:
         pl.col("start_s").min(),
         pl.col("end_s").max(),
         pl.col("n_words").sum(),
-        pl.col("words").str.join(" ").alias("text"),
+        text=pl.col("words"),
     )
+    # Far faster than to join while grouping.
+    sentences = sentences.with_columns(pl.col("text").list.join(" "))
     last_of_turn = (pl.col("turn") != pl.col("turn").shift(-1)).fill_null(value=True)
     return sentences.with_columns(
         end_punct=punctuation.end_punct(pl.col("text")),
@@ -50,12 +52,13 @@ def sentences_of(pieces: pl.DataFrame) -> pl.DataFrame:
 
 def _by_punctuation(pieces: pl.DataFrame) -> pl.DataFrame:
     """Cut pieces behind their sentence marks; ``ends`` says which fragments end a sentence."""
-    marked = pieces.with_columns(text=punctuation.mark_ends(pl.col("text") + " "))
-    marked = marked.join(_facts(marked), on="doc", how="left", maintain_order="left").with_row_index("piece")
-    fragments = _cut_at_marks(marked)
+    marked = pieces.with_columns(text=punctuation.mark_ends(pl.col("text") + " ")).with_row_index("piece")
     ends = (pl.col("piece") == pl.col("piece").shift(-1)).fill_null(value=False)
-    goes_on = pl.col("is_cased") & punctuation.goes_on(pl.col("words"), pl.col("words").shift(-1))
-    return fragments.with_columns(ends=ends & ~goes_on.fill_null(value=False), is_guessed=pl.lit(value=False))
+    fragments = _cut_at_marks(marked).with_columns(ends=ends, is_guessed=pl.lit(value=False))
+    fragments = fragments.join(_facts(fragments), on="doc", how="left", maintain_order="left")
+    is_open = pl.col("ends") & pl.col("is_cased")
+    goes_on = punctuation.goes_on(pl.col("words"), pl.col("words").shift(-1), is_open)
+    return fragments.with_columns(ends=pl.col("ends") & ~goes_on)
 
 
 def _guess_unpunctuated(fragments: pl.DataFrame) -> pl.DataFrame:
@@ -87,13 +90,12 @@ def _cut_at_marks(marked: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _facts(marked: pl.DataFrame) -> pl.DataFrame:
+def _facts(fragments: pl.DataFrame) -> pl.DataFrame:
     """Say of each document whether it is punctuated and whether it is cased."""
-    text = pl.col("text")
-    ends = text.str.count_matches(CUT, literal=True).sum()
-    return marked.group_by("doc").agg(
-        is_punctuated=ends * _WORDS_PER_END >= text.str.count_matches(" ", literal=True).sum(),
-        is_cased=text.str.count_matches("[A-Z]").sum() * _LETTERS_PER_CAPITAL >= text.str.len_bytes().sum(),
+    capitals, n_bytes = pl.col("words").str.count_matches("[A-Z]"), pl.col("words").str.len_bytes()
+    return fragments.group_by("doc").agg(
+        is_punctuated=pl.col("ends").sum() * _WORDS_PER_END >= pl.col("n_words").sum(),
+        is_cased=capitals.sum() * _LETTERS_PER_CAPITAL >= n_bytes.sum(),
     )
 
 
@@ -120,8 +122,8 @@ def _interpolated(fragments: pl.DataFrame) -> pl.DataFrame:
     cues = rows.group_by("cue").agg(base=pl.col("before").min(), total=pl.col("n_words").sum())
     rows = rows.join(cues, on="cue", how="left", maintain_order="left")
     duration = pl.col("end_s") - pl.col("start_s")
-    start = pl.col("start_s") + (duration * (pl.col("before") - pl.col("base")) / pl.col("total")).fill_null(
-        0.0
+    before, after = ((pl.col(name) - pl.col("base")) / pl.col("total") for name in ("before", "after"))
+    return rows.with_columns(
+        start_s=pl.col("start_s") + (duration * before).fill_null(0.0),
+        end_s=pl.col("start_s") + duration * after,
     )
-    end = pl.col("start_s") + duration * (pl.col("after") - pl.col("base")) / pl.col("total")
-    return rows.with_columns(start_s=start, end_s=end)

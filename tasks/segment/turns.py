@@ -71,7 +71,7 @@ def turns_of(sentences: pl.DataFrame) -> pl.DataFrame:
         pl.col("start_s").min(),
         pl.col("end_s").max(),
         pl.col("n_words").sum(),
-        pl.col("text").str.join(" "),
+        pl.col("text"),
         method=pl.col("turn_method").first(),
     )
-    return name_speakers(turns).with_columns(p_start=pl.lit(1.0))
+    return name_speakers(turns.with_columns(pl.col("text").list.join(" "))).with_columns(p_start=pl.lit(1.0))

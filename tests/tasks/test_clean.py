@@ -70,7 +70,7 @@ def test_a_sound_knows_its_place() -> None:
     assert sounds.rows() == [(0, 24, 32, 1.0, "laughs")]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(_BITS), max_size=12).map("".join), max_size=5))
 def test_taking_sounds_keeps_lengths_and_finds_nothing_the_second_time(texts: list[str]) -> None:
     once, _ = take_sounds(frame(*texts))
@@ -82,13 +82,13 @@ def test_taking_sounds_keeps_lengths_and_finds_nothing_the_second_time(texts: li
 
 def test_rolling_captions_collapse_to_what_was_said() -> None:
     rolling = frame("one", "one", "one", "two", "two" + FILL, "two", "three", "three")
-    assert collapse_rolling(rolling)["text"].to_list() == ["one", "two", "three"]
+    assert collapse_rolling(rolling, rolling["doc"])["text"].to_list() == ["one", "two", "three"]
 
 
 @pytest.mark.parametrize(
-    "said",
-    [frame("no", "no", "yes", "so", "and"), frame("la", "la", "la", "la", times=False)],
-    ids=["seldom", "untimed"],
+    ("said", "captions"),
+    [(frame("no", "no", "yes", "so", "and"), [0]), (frame("la", "la", "la", "la"), [])],
+    ids=["seldom", "no captions"],
 )
-def test_what_was_said_twice_stays_said_twice(said: pl.DataFrame) -> None:
-    assert_frame_equal(collapse_rolling(said), said)
+def test_what_was_said_twice_stays_said_twice(said: pl.DataFrame, captions: list[int]) -> None:
+    assert_frame_equal(collapse_rolling(said, pl.Series(captions, dtype=pl.UInt32)), said)

@@ -20,7 +20,7 @@ from warehouse.contracts import STAGED
 
 DATA = Path(__file__).parents[1] / "data"
 FIXTURES = sorted(path for path in DATA.rglob("*") if path.is_file() and path.name != "words.txt")
-FEW = settings(max_examples=15, deadline=None)
+FEW = settings(max_examples=10, deadline=None)
 
 
 def transformed(*contents: str | bytes) -> Tables:
@@ -129,7 +129,7 @@ def mutant(content: bytes, chance: random.Random) -> bytes:
             return content[:low] + "".join(chance.choices(odd, k=5)).encode() + content[low:]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(chance=st.randoms(use_true_random=True))
 def test_no_content_raises(chance: random.Random) -> None:
     contents = [mutant(chance.choice(FIXTURES).read_bytes(), chance) for _ in range(10)]
@@ -145,7 +145,7 @@ def test_no_content_raises(chance: random.Random) -> None:
         assert tables[table.full_name].select(pl.col(required).null_count()).sum_horizontal().sum() == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(contents=st.lists(st.binary(max_size=300) | st.text(max_size=300).map(str.encode), max_size=12))
 def test_no_bytes_raise(contents: list[bytes]) -> None:
     assert transformed(*contents)["raw.documents"].height == len(contents)

@@ -20,7 +20,7 @@ def masked(*texts: str) -> list[str]:
     return mask(pl.DataFrame({"text": texts}, schema={"text": pl.String}))["text"].to_list()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(markup, max_size=5))
 def test_masking_keeps_lengths_and_changes_nothing_the_second_time(texts: list[str]) -> None:
     once = masked(*texts)
@@ -29,7 +29,7 @@ def test_masking_keeps_lengths_and_changes_nothing_the_second_time(texts: list[s
     assert not any(CUT in text for text in once)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(markup, max_size=5))
 def test_masking_markdown_keeps_lengths(texts: list[str]) -> None:
     frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})

@@ -11,7 +11,7 @@ TIMED = ["webvtt", "srt", "whisper-json", "podcast-json", "markdown"]
 
 
 @pytest.mark.parametrize("name", TIMED)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cues=episodes())
 def test_parsing_what_was_rendered_gives_back_times_speakers_and_text(name: str, cues: list[Cue]) -> None:
     documents = pl.DataFrame(
