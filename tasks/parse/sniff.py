@@ -13,7 +13,8 @@ CAPTIONS = ("webvtt", "srt")
 PROSE = ("text", "timed-text", "markdown")
 JSON = ("whisper-json", "podcast-json")
 
-_SAMPLE_CHARS = 20_000
+_SAMPLE_CHARS = 12_000
+_JUDGED_WORDS = 500
 _TIMING = re.compile(r"^[ \t]*(?:\d+:)?\d+:\d+([.,])\d+\s*-->\s*(?:\d+:)?\d+:\d+[.,]\d+", re.MULTILINE)
 _SIGNS = (
     (
@@ -164,7 +165,7 @@ def _no_prose(lines: list[str], words: list[str], sample: str, signs: int) -> Sn
     keys = len(_JSON_KEY.findall(sample))
     if keys / len(words) > _MOST_KEYS:
         return _refused("text", "unsupported", f"it is data inside text: {keys} keys in {len(words)} words")
-    composed = unicodedata.normalize("NFC", sample).split()
+    composed = unicodedata.normalize("NFC", sample).split()[:_JUDGED_WORDS]
     wordlike = sum(bool(_WORD.fullmatch(word[:_HEAD_CHARS])) for word in composed) / len(composed)
     if wordlike < _LEAST_WORDLIKE and signs < len(lines) / 2:
         return _refused("text", "unsupported", f"it is no prose: only {wordlike:.0%} of it are words")

@@ -30,9 +30,9 @@ _BITS = [
 ]
 
 
-def frame(*texts: str, times: bool = True) -> pl.DataFrame:
+def frame(*texts: str) -> pl.DataFrame:
     rows = pl.DataFrame({"text": texts}, schema={"text": pl.String}).with_row_index("cue")
-    return pieces(rows.with_columns(doc=0, start_char=0, start_s=pl.col("cue") if times else None))
+    return pieces(rows.with_columns(doc=0, start_char=0, start_s=pl.col("cue")))
 
 
 def taken(text: str) -> tuple[str, list[str]]:
