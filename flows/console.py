@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -71,12 +72,17 @@ def print_rows(answer: Answer) -> None:
     _print(answer.columns, answer.rows)
 
 
+def _finite(value: object) -> object:
+    """Return null for NaN and infinity, which JSON does not have."""
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
 def print_rows_as_json(answer: Answer) -> None:
     """Print an array of row objects, a line a row, as they come."""
     separator = "["
     for row in answer.rows:
         record = json.dumps(
-            dict(zip(answer.columns, row, strict=True)), ensure_ascii=False, default=_jsonable
+            dict(zip(answer.columns, map(_finite, row), strict=True)), ensure_ascii=False, default=_jsonable
         )
         sys.stdout.write(f"{separator}\n  {record}")
         separator = ","

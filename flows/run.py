@@ -90,7 +90,9 @@ class IngestRun:
 
     def discover(self) -> Iterator[Document]:
         """Yield the documents that the ledger does not hold as they are, counting those that it does."""
-        documents = discover(self.sources, self.settings, self.ledger.known, self._count_unchanged)
+        documents = discover(
+            self.sources, self.settings, self.ledger.known, self._count_unchanged, self.ledger.claim
+        )
         while True:
             with clock.stage("discover"):
                 document = next(documents, None)

@@ -271,7 +271,7 @@ def _plain(file: BinaryIO, kind: Kind) -> Readable:
         return lzma.LZMAFile(file)
     if kind == "zstd":
         # Imported here: it takes a quarter of a second, and few archives need it.
-        import pyarrow as pa  # type: ignore[import-untyped]  # noqa: PLC0415
+        import pyarrow as pa  # noqa: PLC0415
 
         return cast(Readable, pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd"))
     return file

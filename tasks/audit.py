@@ -16,7 +16,7 @@ import polars as pl
 from expectations.rules import History, Tables
 from expectations.runner import FAILURES, Audit, audit
 from tasks.publish import StagedBatch
-from tasks.stage import Staged, read_tables, write_tables
+from tasks.stage import Staged, read_tables, rewrite_tables
 from warehouse.contracts import (
     DOCUMENTS,
     QUARANTINE,
@@ -247,11 +247,11 @@ def audit_batch(staged: Staged, run_id: str, history: History) -> StagedBatch:
         return StagedBatch(staged.batch, staged.folder, n_rows, found.rejected)
     divided = split(tables, found)
     if divided.rows_quarantined or found.failures:
-        write_tables(divided.valid, staged.folder)
+        rewrite_tables(divided.valid, staged.folder)
     now = pl.lit(datetime.now(UTC), pl.Datetime("us", "UTC"))
     _write(divided.quarantined.with_columns(**place, quarantined_at=now), QUARANTINE, staged.folder)
     return StagedBatch(staged.batch, staged.folder, divided.rows_quarantined)
 
 
 def _write(rows: pl.DataFrame, table: Table, folder: Path) -> None:
-    write_tables({table.full_name: rows.select(table.polars_schema.names())}, folder)
+    rewrite_tables({table.full_name: rows.select(table.polars_schema.names())}, folder)

@@ -23,10 +23,15 @@ from warehouse.settings import MEGABYTE, Settings
 
 Known = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
 Unchanged = Callable[[int], None]
+Claim = Callable[[str], bool]
 
 _CHUNK = 512
 _CHUNK_BYTES = 8 * MEGABYTE  # members of a tar are held until the ledger was asked
 _PIECE = MEGABYTE
+_COPY: Problem = (
+    "duplicate",
+    "another source of this run has the same name and holds the same path; ingest one of them with --podcast",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,17 @@ class _Listing:
     uri: str
     stamp: str
     load: Callable[[], _Content]
+    container: str = ""
     n_held: int = 0
     file: SourceFile | None = None
 
 
 def discover(
-    sources: Sequence[str | Path], settings: Settings, known: Known, unchanged: Unchanged = lambda _: None
+    sources: Sequence[str | Path],
+    settings: Settings,
+    known: Known,
+    unchanged: Unchanged = lambda _: None,
+    claim: Claim | None = None,
 ) -> Iterator[Document]:
     """Return the new and changed documents of the sources, listed as they are asked for.
 
@@ -98,11 +108,13 @@ def discover(
         settings: Limits, the lake to leave out, and the podcast's name if given.
         known: Maps those of some uris that the ledger holds to their stamp and sha256.
         unchanged: Is told how many documents the ledger holds as they are, a few hundred at a time.
+        claim: Takes a document's id for this run, and says whether it was still free; two sources of one name may
+            hold the same path. Without it, ids are remembered in memory.
 
     Raises:
         SourceError: A source does not exist or cannot be listed.
     """
-    return _Discovery(settings, known, unchanged).run(resolve(sources, settings.lake))
+    return _Discovery(settings, known, unchanged, claim or _claims()).run(resolve(sources, settings.lake))
 
 
 def read(document: Document) -> tuple[Document, bytes]:
@@ -128,6 +140,7 @@ class _Discovery:
     settings: Settings
     known: Known
     unchanged: Unchanged
+    claim: Claim
 
     def run(self, sources: Sequence[Path]) -> Iterator[Document]:
         listings = (self._file(file) for file in files(sources, self.settings.lake))
@@ -153,7 +166,11 @@ class _Discovery:
             self.unchanged(n_unchanged)
 
     def _document(self, listing: _Listing, content: _Content) -> Document:
-        identity = identify(listing.source, listing.parts, self.settings.podcast)
+        identity = identify(listing.source, listing.parts, self.settings.podcast, listing.container)
+        if not self.claim(identity.document_id):
+            # Its own uri tells it apart from the document that came first.
+            identity = identify(listing.source, listing.parts, self.settings.podcast, listing.uri)
+            content = replace(content, data=None, problem=content.problem or _COPY)
         return Document(
             document_id=identity.document_id,
             podcast_id=identity.podcast_id,
@@ -197,12 +214,24 @@ class _Discovery:
             uri=f"{_uri_of(file.path)}!/{quote_from_bytes(fsencode(member.name))}",
             stamp=f"{file.stamp}:{member.mark}",
             load=partial(_load_zipped, member, self.settings.max_document_bytes),
+            container="" if file.is_source else file.path.name,
         )
         if not is_stream:
             return listing
         # A tar passes by once: its members are read here, as the ledger is asked about many together.
         content = _load_member(member, self.settings.max_document_bytes)
         return replace(listing, load=lambda: content, n_held=content.n_bytes)
+
+
+def _claims() -> Claim:
+    claimed: set[str] = set()
+
+    def claim(document_id: str) -> bool:
+        is_free = document_id not in claimed
+        claimed.add(document_id)
+        return is_free
+
+    return claim
 
 
 def _load_file(file: SourceFile, limit: int) -> _Content:

@@ -62,7 +62,7 @@ class Identity:
     path: str
 
 
-def identify(source: str, parts: Sequence[str], podcast: str | None = None) -> Identity:
+def identify(source: str, parts: Sequence[str], podcast: str | None = None, container: str = "") -> Identity:
     r"""Return the identity of the document that lies at ``parts`` below a source.
 
     Case and punctuation of the podcast's name do not tell two podcasts apart; the case of the path tells
@@ -72,6 +72,7 @@ def identify(source: str, parts: Sequence[str], podcast: str | None = None) -> I
         source: Name of the source folder, or of the archive without its extension.
         parts: Folders and file name below the source, at least the file name.
         podcast: Name that overrides what the folders say.
+        container: Name of the archive that holds the document, where a folder beside it may hold the same path.
 
     Example:
         >>> identify("archive", ["Talk Python", "transcripts", "12.en.vtt"]).path
@@ -89,7 +90,7 @@ def identify(source: str, parts: Sequence[str], podcast: str | None = None) -> I
     episode = "/".join([*telling, _stem(name)])
     path = "/".join([*folders, name])
     return Identity(
-        document_id=_digest("document", slug, path),
+        document_id=_digest("document", slug, path, *([container] if container else [])),
         podcast_id=_digest("podcast", slug),
         episode_id=_digest("episode", slug, episode.lower()),
         podcast=title,

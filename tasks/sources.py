@@ -28,6 +28,8 @@ _LEFTOVERS = frozenset(
 )
 """What systems and tools leave beside people's files; other hidden files may hold transcripts."""
 
+_NO_FILE = "it is a pipe, a socket or a device, and was not opened"
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
@@ -85,7 +87,7 @@ def resolve(sources: Sequence[str | Path], lake: Path) -> list[Path]:
 def files(sources: Sequence[Path], lake: Path) -> Iterator[SourceFile]:
     """Yield the files of resolved sources, sorted by name within each folder.
 
-    What systems leave behind, the lake, fifos, sockets and devices are passed over. Links are followed; linked folders
+    What systems leave behind and the lake are passed over. Links are followed; linked folders
     come last, and only if no other way led to them.
     """
     walk = _Walk(lake)
@@ -166,8 +168,9 @@ class _Walk:
             except OSError as error:
                 yield from _unreadable(entry, error)
             else:
-                if stat.S_ISREG(status.st_mode):
-                    yield SourceFile(entry.source, entry.parts, entry.path, status)
+                if not stat.S_ISDIR(status.st_mode):
+                    problem = "" if stat.S_ISREG(status.st_mode) else _NO_FILE
+                    yield SourceFile(entry.source, entry.parts, entry.path, status, error=problem)
 
     def linked(self) -> Iterator[SourceFile]:
         """Yield what lies below the linked folders met so far, and below those that they lead to."""

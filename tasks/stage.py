@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+from pyarrow.parquet import ParquetWriter
 
 from tasks import clock
 from tasks.batch import Batch, batches
@@ -16,7 +19,7 @@ from tasks.transform import Source, Tables, transform
 from warehouse.contracts import STAGED
 from warehouse.settings import MEGABYTE
 
-_CHUNK_BYTES = 4 * MEGABYTE
+_CHUNK_BYTES = 2 * MEGABYTE
 """Documents are transformed so many bytes at a time: what polars needs in between is some 20 times as large."""
 
 
@@ -33,29 +36,50 @@ class Staged:
 
 def stage_batch(batch: Batch, run_id: str, root: str | Path) -> Staged:
     """Transform a batch into ``<root>/<batch>/<table>.parquet``; runs in a thread or a process alike."""
-    now = datetime.now(UTC)
-    parts = []
-    for chunk in batches(batch.documents, _CHUNK_BYTES):
-        with clock.stage("read"):
-            sources = [Source(*read(document)) for document in chunk.documents]
-        parts.append(transform(sources, run_id=run_id, batch=batch.index, at=now, timed=clock.stage))
     folder = Path(root) / f"{batch.index:06d}"
-    with clock.stage("stage"):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_tables({name: pl.concat(part[name] for part in parts) for name in parts[0]}, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    now = datetime.now(UTC)
+    with TableWriter(folder) as writer:
+        for chunk in batches(batch.documents, _CHUNK_BYTES):
+            with clock.stage("read"):
+                sources = [Source(*read(document)) for document in chunk.documents]
+            tables = transform(sources, run_id=run_id, batch=batch.index, at=now, timed=clock.stage)
+            with clock.stage("stage"):
+                writer.write(tables)
     n_bytes = sum(document.n_bytes for document in batch.documents)
     return Staged(batch.index, folder, len(batch.documents), n_bytes, clock.drain())
 
 
-def write_tables(tables: Tables, folder: Path) -> None:
-    """Write each table as it is; one without rows has no file."""
-    for name, frame in tables.items():
-        path = folder / f"{name}.parquet"
-        if frame.height:
+class TableWriter(ExitStack):
+    """Writes tables piece by piece, a Parquet file each; a table without rows has no file."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._writers: dict[str, ParquetWriter] = {}
+
+    def write(self, tables: Tables) -> None:
+        """Append rows to each table's file, which is whole once the writer is closed."""
+        for name, frame in tables.items():
+            if frame.height:
+                rows = frame.to_arrow()
+                self._writer(name, rows.schema).write_table(rows)
+
+    def _writer(self, name: str, schema: pa.Schema) -> ParquetWriter:
+        if name not in self._writers:
+            path = self._folder / f"{name}.parquet"
             # Staged files live for seconds: compressing them well costs more than it saves.
-            frame.write_parquet(path, compression="lz4", statistics=False)
-        else:
-            path.unlink(missing_ok=True)
+            writer = ParquetWriter(path, schema, compression="lz4", write_statistics=False)
+            self._writers[name] = self.enter_context(writer)
+        return self._writers[name]
+
+
+def rewrite_tables(tables: Tables, folder: Path) -> None:
+    """Write each table anew; one without rows loses its file."""
+    for name in tables:
+        (folder / f"{name}.parquet").unlink(missing_ok=True)
+    with TableWriter(folder) as writer:
+        writer.write(tables)
 
 
 def read_tables(folder: Path) -> Tables:

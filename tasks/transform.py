@@ -149,7 +149,7 @@ def _read(source: Source) -> dict[str, object]:
 
 def _reason(problem: tuple[str, str]) -> str:
     code, seen = problem
-    return f"{code}: {seen}. {_REMEDIES.get(code, '')}".rstrip()
+    return f"{code}: {seen.rstrip('.')}. {_REMEDIES.get(code, '')}".rstrip()
 
 
 def _language(text: str, format_: str, path: str) -> str | None:

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from warehouse.lake import connect
 from warehouse.settings import Settings, load
+
+# The same examples every time: what random ones find gets a test of its own. HYPOTHESIS_PROFILE=default explores.
+hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture

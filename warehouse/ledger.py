@@ -27,6 +27,9 @@ _VANISHED = "SELECT document_id FROM documents WHERE NOT (is_seen OR is_vanished
 _RETURNED = "SELECT document_id FROM documents WHERE is_seen AND is_vanished"
 
 
+_CLAIM = "INSERT OR IGNORE INTO claimed VALUES (?)"
+
+
 class Ledger:
     """The ledger as one run found it, in an index on disk: nothing of it stays in memory.
 
@@ -43,6 +46,10 @@ class Ledger:
         """
         rows = self._index.execute(_LOOK_UP, [json.dumps(uris)])
         return {uri: (stamp, sha256) for uri, stamp, sha256, status in rows if status != "rejected"}
+
+    def claim(self, document_id: str) -> bool:
+        """Take a document's id for this run; say whether it was still free."""
+        return self._index.execute(_CLAIM, [document_id]).rowcount == 1
 
     def vanished(self, sources: Iterable[str]) -> Iterator[str]:
         """Yield the ids of documents in ``sources``, as uris, that were there before and were not seen."""
@@ -76,6 +83,7 @@ def open_ledger(lake: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Ledge
         index.execute("PRAGMA journal_mode = OFF")
         index.execute("PRAGMA synchronous = OFF")
         index.execute("CREATE INDEX by_uri ON documents (uri)")
+        index.execute("CREATE TABLE claimed (document_id TEXT PRIMARY KEY) WITHOUT ROWID")
         yield Ledger(index)
     finally:
         index.close()

@@ -73,6 +73,8 @@ def sniff(text: str, name: str, body_char: int) -> Sniffed:
         name: Its file name.
         body_char: Where its front matter ends.
     """
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
     head = text[:_SAMPLE_CHARS].lstrip("\ufeff \t\r\n\0")
     if re.match(r"WEBVTT(?:[ \t\r\n]|$)", head):
         return (

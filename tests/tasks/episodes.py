@@ -23,7 +23,9 @@ _LETTERS = st.text(
     st.characters(categories=["Lu", "Ll", "Lo", "Mn"], exclude_characters="\u00ad"), min_size=1, max_size=6
 )
 _NASTY = st.text(
-    st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp", "Cf"]), min_size=1, max_size=5
+    st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp", "Cf"], exclude_characters="<{[(&"),
+    min_size=1,
+    max_size=5,
 )
 
 
@@ -58,7 +60,7 @@ def episodes(draw: st.DrawFn, said: st.SearchStrategy[str] = _SAID | _LETTERS) -
 
 
 nasty_episodes = episodes(_SAID | _NASTY)
-"""Their words may hold any character but controls, blanks and invisible ones; only JSON can hold them as they are."""
+"""Their words may hold any character but controls, blanks, invisible ones and what begins markup; only JSON can hold them as they are."""
 
 
 def clock(ms: int, point: str = ".") -> str:

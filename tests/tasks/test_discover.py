@@ -109,7 +109,8 @@ def test_a_missing_source_says_what_to_do_before_anything_is_listed(
 def test_fifos_are_never_opened(tmp_path: Path, settings: Settings) -> None:
     root = write(tmp_path / "in", talk__1="x")
     os.mkfifo(root / "talk" / "0.vtt")
-    assert paths(found(settings, root)) == ["talk/1.vtt"]
+    fifo, _ = found(settings, root)
+    assert fifo.problem == ("unreadable", "it is a pipe, a socket or a device, and was not opened")
     with pytest.raises(SourceError, match="neither a file nor a folder"):
         found(settings, root / "talk" / "0.vtt")
 
@@ -186,11 +187,11 @@ def test_a_zip_of_a_folder_gives_the_ids_of_the_folder(tmp_path: Path, settings:
 
 def test_an_archive_in_a_folder_stands_for_a_folder_of_its_name(tmp_path: Path, settings: Settings) -> None:
     root = write(tmp_path / "in", talk__1="x")
-    expected = [document.document_id for document in found(settings, root)]
+    expected = [document.episode_id for document in found(settings, root)]
     shutil.make_archive(str(root / "talk"), "gztar", root / "talk")
     shutil.rmtree(root / "talk")
     (document,) = found(settings, root)
-    assert [document.document_id] == expected
+    assert [document.episode_id] == expected
     assert document.uri.endswith("/in/talk.tar.gz!/1.vtt")
     assert read(document) == (document, b"x")
 
