@@ -18,6 +18,7 @@ from flows.run import IngestRun, Summary, open_run
 from tasks import audit, clock, publish, stage
 from tasks.batch import Batch, batches
 from tasks.publish import Published, StagedBatch
+from tasks.sources import resolve
 from tasks.stage import Staged
 from warehouse.errors import TransientError
 from warehouse.settings import Settings
@@ -78,7 +79,12 @@ def ingest(sources: list[str], settings: Settings) -> Summary:
 
 
 def run_ingest(sources: list[str], settings: Settings) -> Summary:
-    """Run the flow on the task runner that the settings name."""
+    """Run the flow on the task runner that the settings name.
+
+    Raises:
+        SourceError: A source does not exist; said before Prefect takes its time to start.
+    """
+    resolve(sources, settings.lake)
     runner = _RUNNERS[settings.runner](max_workers=settings.in_flight)
     return ingest.with_options(task_runner=runner)(sources, settings)
 

@@ -6,7 +6,8 @@ import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from tasks.discover import discover, read
+from tasks.discover import discover
+from tasks.document import read
 from tasks.transform import Source, transform
 from warehouse.contracts import DOCUMENTS, SEGMENTS, SENTENCES, TURNS
 from warehouse.errors import SourceError

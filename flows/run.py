@@ -17,7 +17,8 @@ from expectations.rules import History
 from flows.progress import Watcher, watcher
 from tasks import clock
 from tasks.clock import Costs
-from tasks.discover import Document, discover
+from tasks.discover import discover
+from tasks.document import Document
 from tasks.publish import Published, Run, finish_run, mark_vanished
 from tasks.sources import resolve, size_of
 from tasks.stage import Staged

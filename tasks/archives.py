@@ -24,12 +24,12 @@ from pathlib import Path
 from typing import BinaryIO, Literal, Protocol, Self, cast
 from urllib.parse import quote_from_bytes
 
+from tasks.document import Problem
 from tasks.sources import is_leftover
 from warehouse.errors import TerminalError
 from warehouse.settings import MEGABYTE, Settings
 
 Kind = Literal["zip", "tar", "gzip", "bzip2", "xz", "zstd"]
-Problem = tuple[str, str]
 
 _COMPRESSED: dict[bytes, Kind] = {
     b"\x1f\x8b": "gzip",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tasks.discover import Document
+from tasks.document import Document
 
 MAX_DOCUMENTS = 10_000
 """Bound for documents that bring no bytes: their rows take memory too."""

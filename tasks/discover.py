@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from os import fsdecode, fsencode
+from os import fsencode
 from pathlib import Path
-from urllib.parse import quote_from_bytes, unquote_to_bytes
+from urllib.parse import quote_from_bytes
 
 from tasks import archives
-from tasks.archives import DAMAGE, ArchiveBombError, Kind, Member, Problem, Readable
+from tasks.archives import DAMAGE, ArchiveBombError, Kind, Member, Readable
+from tasks.document import Document, Problem, uri_of
 from tasks.identity import identify
 from tasks.sources import SourceFile, files, resolve
 from warehouse.settings import MEGABYTE, Settings
@@ -32,37 +33,6 @@ _COPY: Problem = (
     "duplicate",
     "another source of this run has the same name and holds the same path; ingest one of them with --podcast",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One source document.
-
-    Attributes:
-        document_id: Stable id: podcast and path.
-        podcast_id: Stable id of the podcast.
-        episode_id: Stable id of the episode.
-        podcast: Name of the podcast.
-        path: Path below the podcast's root.
-        uri: Where it is.
-        stamp: Cheap change token; equal stamps mean equal bytes.
-        sha256: Digest of its bytes as hexadecimal; empty if they could not be read.
-        n_bytes: Its size.
-        content: Bytes of an archive's member; None means that they are at the uri.
-        problem: Reason code and detail if it cannot be read.
-    """
-
-    document_id: str
-    podcast_id: str
-    episode_id: str
-    podcast: str
-    path: str
-    uri: str
-    stamp: str
-    sha256: str
-    n_bytes: int
-    content: bytes | None = field(default=None, repr=False)
-    problem: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +87,6 @@ def discover(
     return _Discovery(settings, known, unchanged, claim or _claims()).run(resolve(sources, settings.lake))
 
 
-def read(document: Document) -> tuple[Document, bytes]:
-    """Return a document's bytes, and the document: with a problem if these are not the bytes discovered.
-
-    A file that has changed or vanished since it was listed is not parsed: the next run finds it as it is
-    then, as its stamp and digest are taken off the document. A document with a problem has no bytes.
-    """
-    if document.problem or document.content is not None:
-        return document, document.content or b""
-    try:
-        with _path_of(document.uri).open("rb") as file:
-            data = file.read(document.n_bytes + 1)  # never more than was checked against the limit
-    except OSError as error:
-        return _gone(document, f"it could be listed but not read: {error.strerror}"), b""
-    if hashlib.sha256(data).hexdigest() != document.sha256:
-        return _gone(document, "it changed while it was being ingested; the next run reads it again"), b""
-    return document, data
-
-
 @dataclass(frozen=True, slots=True)
 class _Discovery:
     settings: Settings
@@ -187,7 +139,7 @@ class _Discovery:
 
     def _file(self, file: SourceFile) -> _Listing:
         load = partial(_load_file, file, self.settings.max_document_bytes)
-        return _Listing(file.source, file.parts, _uri_of(file.path), file.stamp, load, file=file)
+        return _Listing(file.source, file.parts, uri_of(file.path), file.stamp, load, file=file)
 
     def _archive(self, file: SourceFile, kind: Kind) -> Iterator[Document]:
         """Yield the changed members of an archive, and what is wrong with it as a whole."""
@@ -211,7 +163,7 @@ class _Discovery:
         listing = _Listing(
             source=source,
             parts=(*folders, *member.parts),
-            uri=f"{_uri_of(file.path)}!/{quote_from_bytes(fsencode(member.name))}",
+            uri=f"{uri_of(file.path)}!/{quote_from_bytes(fsencode(member.name))}",
             stamp=f"{file.stamp}:{member.mark}",
             load=partial(_load_zipped, member, self.settings.max_document_bytes),
             container="" if file.is_source else file.path.name,
@@ -297,7 +249,7 @@ def _broken(file: SourceFile, error: Exception) -> _Listing:
     )
     content = _Content(problem=problem)
     source = archives.stem(file.path.name) if file.is_source else file.source
-    return _Listing(source, file.parts, f"{_uri_of(file.path)}!/", file.stamp, lambda: content)
+    return _Listing(source, file.parts, f"{uri_of(file.path)}!/", file.stamp, lambda: content)
 
 
 def _chunks(listings: Iterator[_Listing]) -> Iterator[list[_Listing]]:
@@ -312,15 +264,3 @@ def _chunks(listings: Iterator[_Listing]) -> Iterator[list[_Listing]]:
             chunk, n_held = [], 0
     if chunk:
         yield chunk
-
-
-def _gone(document: Document, detail: str) -> Document:
-    return replace(document, stamp="", sha256="", problem=("changed", detail))
-
-
-def _uri_of(path: Path) -> str:
-    return "file://" + quote_from_bytes(fsencode(path))
-
-
-def _path_of(uri: str) -> Path:
-    return Path(fsdecode(unquote_to_bytes(uri.removeprefix("file://"))))

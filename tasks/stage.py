@@ -14,7 +14,7 @@ from pyarrow.parquet import ParquetWriter
 from tasks import clock
 from tasks.batch import Batch, batches
 from tasks.clock import Costs
-from tasks.discover import read
+from tasks.document import read
 from tasks.transform import Source, Tables, transform
 from warehouse.contracts import STAGED
 from warehouse.settings import MEGABYTE

@@ -15,7 +15,7 @@ import polars as pl
 from tasks.clean import collapse_rolling, take_sounds
 from tasks.clock import Timed
 from tasks.decode import decode
-from tasks.discover import Document
+from tasks.document import Document
 from tasks.parse import parse, sniff
 from tasks.parse.frontmatter import read_front_matter
 from tasks.segment import Segmented, segment

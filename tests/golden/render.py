@@ -9,7 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.discover import discover, read
+from tasks.discover import discover
+from tasks.document import read
 from tasks.transform import Source, Tables, transform
 from warehouse.settings import load
 

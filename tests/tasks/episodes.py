@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from tasks.discover import Document
+from tasks.document import Document
 from tasks.identity import identify
 from tasks.transform import Source
 

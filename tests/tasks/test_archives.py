@@ -10,7 +10,8 @@ from typing import Literal
 
 import pytest
 
-from tasks.discover import Document, discover
+from tasks.discover import discover
+from tasks.document import Document
 from warehouse.settings import Settings, load
 
 EPISODES = {"talk/1.vtt": b"one", "talk/2.vtt": b"two", "talk/3.vtt": b"three"}

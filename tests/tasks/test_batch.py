@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.batch import MAX_DOCUMENTS, batches
-from tasks.discover import Document
+from tasks.document import Document
 
 
 def document(n_bytes: int, *, problem: bool = False) -> Document:

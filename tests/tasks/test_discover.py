@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.discover import Document, discover, read
+from tasks.discover import discover
+from tasks.document import Document, read
 from tasks.sources import size_of
 from warehouse.errors import SourceError
 from warehouse.settings import Settings, load

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from tasks.discover import Document
+from tasks.document import Document
 from tasks.transform import Source, Tables, fingerprint, transform
 from tests.tasks.episodes import RENDERINGS, Cue, episodes, nasty_episodes, source, whisper_json
 from warehouse.contracts import STAGED

@@ -7,9 +7,17 @@ import click
 import pytest
 
 from flows.cli import main
+from warehouse.query import query
 from warehouse.settings import Settings
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
+
+STATEMENTS = [
+    statement.strip()
+    for block in re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
+    for statement in re.sub(r"--.*", "", block).split(";")
+    if statement.strip()
+] + re.findall(r'podlake sql "([^"]+)"', README)
 
 
 def commands(group: click.Group, prefix: str) -> list[tuple[str, click.Command]]:
@@ -33,6 +41,11 @@ def test_each_command_is_in_the_readme_and_says_what_it_does(name: str, command:
 def test_each_setting_is_in_the_readme_and_described(setting: str) -> None:
     assert f"| `{setting}` | `PODLAKE_{setting.upper()}` |" in README
     assert Settings.model_fields[setting].description
+
+
+@pytest.mark.parametrize("statement", STATEMENTS, ids=range(len(STATEMENTS)))
+def test_each_statement_of_the_readme_runs(lake: Settings, statement: str) -> None:
+    assert query(lake, statement).columns
 
 
 def test_the_readme_names_only_settings_that_exist() -> None:
