@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -105,7 +106,7 @@ class IngestRun:
         self.summary.unchanged += n_documents
 
     def record(self, staged: Staged, published: Published) -> None:
-        """Add a batch that is through to the summary."""
+        """Add a batch that is through to the summary, and remove what was staged of it."""
         summary = self.summary
         summary.documents += staged.n_documents
         summary.batches += 1
@@ -115,6 +116,7 @@ class IngestRun:
         summary.rejected += published.n_rejected
         summary.rows += published.rows_published
         self.costs.add(staged.costs)
+        shutil.rmtree(staged.folder)
         self.watcher.landed(
             staged.n_documents, staged.n_bytes, published.n_quarantined + published.n_rejected
         )
