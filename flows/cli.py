@@ -24,7 +24,7 @@ class _Podlake(click.Group):
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command."""
-        from warehouse.errors import PodlakeError  # noqa: PLC0415
+        from warehouse.errors import PodlakeError
 
         try:
             return super().invoke(context)
@@ -48,7 +48,7 @@ def _json_option(command: _Command) -> _Command:
 
 def _settings(lake: str | None, **flags: object) -> Settings:
     """Load the settings; a lake named after the command wins over one named before it."""
-    from warehouse.settings import load  # noqa: PLC0415
+    from warehouse.settings import load
 
     named = lake or click.get_current_context().find_root().params.get("lake")
     return load(lake=named, **flags)
@@ -78,12 +78,12 @@ def main(lake: str | None) -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Show the log of the flow.")
 def ingest(sources: tuple[str, ...], lake: str | None, *, as_json: bool, verbose: bool, **flags: Any) -> None:
     """Land the new and changed transcripts of folders, files and zip or tar archives."""
-    from flows import console, environment  # noqa: PLC0415
+    from flows import console, environment
 
     settings = _settings(lake, **flags)
     environment.prepare(verbose=verbose)
-    from flows.ingest import run_ingest  # noqa: PLC0415
-    from flows.progress import shown  # noqa: PLC0415
+    from flows.ingest import run_ingest
+    from flows.progress import shown
 
     with shown():
         summary = run_ingest(list(sources), settings)
@@ -105,7 +105,7 @@ def ingest(sources: tuple[str, ...], lake: str | None, *, as_json: bool, verbose
 @_json_option
 def inspect(file: Path, *, as_json: bool) -> None:
     """Show what podlake makes of one transcript; nothing lands."""
-    from flows.inspect_file import inspect_file, print_inspection  # noqa: PLC0415
+    from flows.inspect_file import inspect_file, print_inspection
 
     inspection = inspect_file(file, _settings(None))
     if as_json:
@@ -122,8 +122,8 @@ def inspect(file: Path, *, as_json: bool) -> None:
 @_json_option
 def sql(statement: str, lake: str | None, *, as_json: bool) -> None:
     """Answer one SELECT, read-only; "-" reads it from standard input."""
-    from flows import console  # noqa: PLC0415
-    from warehouse.query import query  # noqa: PLC0415
+    from flows import console
+    from warehouse.query import query
 
     text = sys.stdin.read() if statement == "-" else statement
     answer = query(_settings(lake), text)
@@ -138,8 +138,8 @@ def sql(statement: str, lake: str | None, *, as_json: bool) -> None:
 @_json_option
 def status(lake: str | None, *, as_json: bool) -> None:
     """Show what is in the lake, and its last runs."""
-    from flows import console  # noqa: PLC0415
-    from warehouse.status import status_of  # noqa: PLC0415
+    from flows import console
+    from warehouse.status import status_of
 
     found = status_of(_settings(lake))
     if as_json:
@@ -156,10 +156,10 @@ def status(lake: str | None, *, as_json: bool) -> None:
 @click.option("--rules", is_flag=True, help="List every rule with its severity and why it exists.")
 def quality(lake: str | None, run_id: str | None, rule: str | None, *, rules: bool, as_json: bool) -> None:
     """Show what the expectations found."""
-    from flows import console  # noqa: PLC0415
+    from flows import console
 
     if rules:
-        from expectations.runner import catalogue  # noqa: PLC0415
+        from expectations.runner import catalogue
 
         found: list[dict[str, object]] = [
             {
@@ -173,7 +173,7 @@ def quality(lake: str | None, run_id: str | None, rule: str | None, *, rules: bo
             for table, r in catalogue()
         ]
     else:
-        from warehouse.status import history_of, results_of  # noqa: PLC0415
+        from warehouse.status import history_of, results_of
 
         settings = _settings(lake)
         found = history_of(settings, rule) if rule else results_of(settings, run_id)
@@ -198,8 +198,8 @@ def list_quarantine(
     lake: str | None, run_id: str | None, rule: str | None, *, every: bool, as_json: bool
 ) -> None:
     """List what is held back, a line a row."""
-    from flows import console  # noqa: PLC0415
-    from warehouse.status import held_rows  # noqa: PLC0415
+    from flows import console
+    from warehouse.status import held_rows
 
     found = held_rows(_settings(lake), run_id=run_id, rule=rule, every=every)
     if as_json:
@@ -214,8 +214,8 @@ def list_quarantine(
 @_json_option
 def show(key: str, lake: str | None, *, as_json: bool) -> None:
     """Tell the whole story of the rows with one KEY, document id or file name."""
-    from flows import console  # noqa: PLC0415
-    from warehouse.status import held_row  # noqa: PLC0415
+    from flows import console
+    from warehouse.status import held_row
 
     found = held_row(_settings(lake), key)
     if as_json:
@@ -230,8 +230,8 @@ def show(key: str, lake: str | None, *, as_json: bool) -> None:
 @click.option("--schema", is_flag=True, help="Print every table and column with its meaning.")
 def doctor(lake: str | None, *, schema: bool, as_json: bool) -> None:
     """Check this set-up, or print the data dictionary."""
-    from flows import console  # noqa: PLC0415
-    from flows.doctor import checks, dictionary  # noqa: PLC0415
+    from flows import console
+    from flows.doctor import checks, dictionary
 
     if schema:
         tables = dictionary()

@@ -11,7 +11,7 @@ from importlib.metadata import version
 
 from warehouse.contracts import TABLES
 from warehouse.errors import PodlakeError
-from warehouse.lake import connect, publishing
+from warehouse.lake import EXTENSIONS, connect, extension_path, publishing
 from warehouse.settings import Settings
 
 _PARTS = ("podlake", "prefect", "fastapi", "duckdb", "polars", "pyarrow", "great-expectations", "pandas")
@@ -58,8 +58,6 @@ def _versions() -> str:
 
 
 def _extensions() -> str:
-    from warehouse.lake import EXTENSIONS, extension_path  # noqa: PLC0415
-
     missing = [name for name in EXTENSIONS if not extension_path(name).exists()]
     if missing:
         raise FileNotFoundError(f"no extension {', '.join(missing)} for this DuckDB; install podlake again")

@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import BinaryIO, Literal, Protocol, Self, cast
 from urllib.parse import quote_from_bytes
 
+import pyarrow as pa
+
 from tasks.document import Problem
 from tasks.sources import is_leftover
 from warehouse.errors import TerminalError
@@ -270,9 +272,6 @@ def _plain(file: BinaryIO, kind: Kind) -> Readable:
     if kind == "xz":
         return lzma.LZMAFile(file)
     if kind == "zstd":
-        # Imported here: it takes a quarter of a second, and few archives need it.
-        import pyarrow as pa  # noqa: PLC0415
-
         return cast(Readable, pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd"))
     return file
 
