@@ -9,7 +9,8 @@ _DEFAULTS = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
-    # polars' allocator gives memory back to the system soon: a run holds 5 to 30 % less, for 1 to 2 % more CPU.
+    # polars' allocator gives memory back to the system soon: 927 MB instead of 964 at the peak of a 100 MB run,
+    # with no more CPU than the runs differ by anyway.
     "_RJEM_MALLOC_CONF": "narenas:2,dirty_decay_ms:100,muzzy_decay_ms:0",
 }
 
