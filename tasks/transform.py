@@ -197,6 +197,8 @@ def _numbered(frame: pl.DataFrame, old: str | None, name: str) -> pl.DataFrame:
 
 def _fit(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Bring a frame to the columns and types of a contract."""
+    if "error_s" not in frame.columns:
+        frame = frame.with_columns(error_s=pl.lit(None))
     return frame.select(pl.col(column.name).cast(column.dtype) for column in table.columns)
 
 
@@ -215,7 +217,7 @@ def _transcripts(documents: pl.DataFrame, segmented: Segmented) -> pl.DataFrame:
         n_turns=pl.len(), has_speakers=pl.col("speaker").is_not_null().any()
     )
     facts = documents.drop("duration_s", "text").with_columns(
-        transcript_id="document_id", is_current=pl.lit(value=True)
+        transcript_id="document_id", is_current=pl.lit(value=True), model=pl.lit(None)
     )
     return (
         sentences.with_columns(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SQL_TYPES: dict[pl.DataType, str] = {
     pl.String(): "VARCHAR",
@@ -165,8 +165,10 @@ TRANSCRIPTS = Table(
         Column("podcast_id", TEXT, "The podcast of the episode."),
         Column("revision", COUNT, "Revision of the document."),
         Column("format", TEXT, "Format of the document."),
-        Column("language", TEXT, "Language that the source declares.", nullable=True),
-        Column("has_times", FLAG, "Whether the source carries times."),
+        Column(
+            "language", TEXT, "Language that the source declares, or else the one identified.", nullable=True
+        ),
+        Column("has_times", FLAG, "Whether the source carries times; where not, times are estimates."),
         Column("has_speakers", FLAG, "Whether the source names speakers."),
         Column("is_punctuated", FLAG, "Whether sentence ends come from the source's own punctuation."),
         Column("n_words", COUNT, "Words."),
@@ -176,6 +178,12 @@ TRANSCRIPTS = Table(
         Column("is_current", FLAG, "Whether this is the episode's richest transcript."),
         Column("text_fingerprint", TEXT, "Hash of the words alone: equal in two formats of one text."),
         Column("method", TEXT, "What found the sentence ends, with its version."),
+        Column(
+            "model",
+            TEXT,
+            "Model, with its version, that restored what the source lacks; null where none did.",
+            nullable=True,
+        ),
         Column("version", TEXT, "Version of the transform that made the rows."),
     ),
     parent="core.episodes",
@@ -186,6 +194,13 @@ _SPAN = (
     Column("end_char", COUNT, "Offset after the last character.", unit="characters"),
     Column("start_s", SECONDS, "Start in the audio.", True, "s"),
     Column("end_s", SECONDS, "End in the audio.", True, "s"),
+    Column(
+        "error_s",
+        SECONDS,
+        "Half the width of the 90 % interval of an estimated time; null where the source gives the times.",
+        True,
+        "s",
+    ),
 )
 _PLACE = (
     Column("transcript_id", TEXT, "The transcript it belongs to."),
@@ -204,7 +219,11 @@ TURNS = Table(
         Column("speaker", TEXT, "Canonical name of the speaker; null where nobody is named.", nullable=True),
         Column("speaker_label", TEXT, "The label as found.", nullable=True),
         Column("p_start", SHARE, "Probability that the speaker changes here.", unit="0..1"),
-        Column("method", TEXT, "What the turn starts with: label, mark or document (no sign of a change)."),
+        Column(
+            "method",
+            TEXT,
+            "What the turn starts with: label, mark, a model with its version, or document (no sign).",
+        ),
         Column("n_words", COUNT, "Words."),
         Column("text", TEXT, "The cleaned words."),
     ),

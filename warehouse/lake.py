@@ -25,7 +25,15 @@ from warehouse.errors import LakeError, LakeLockedError
 from warehouse.locks import flocked
 from warehouse.settings import MEGABYTE, Settings
 
-MIGRATIONS: dict[int, tuple[str, ...]] = {}
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    1: (
+        "ALTER TABLE core.transcripts ADD COLUMN model VARCHAR",
+        *(
+            f"ALTER TABLE core.{table} ADD COLUMN error_s DOUBLE"
+            for table in ("turns", "sentences", "segments")
+        ),
+    ),
+}
 """For each older schema version, the statements that lead to the next one."""
 
 _LAKE_VERSION = Table(

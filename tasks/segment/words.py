@@ -9,10 +9,19 @@ from tasks.parse.pieces import BLANK, FILL
 _FILLER = r"(?i:(?-u:\b)(?:uh+m*|um+|er+m*|hm+|mhm+|mm+-?hm+|ah+)(?-u:\b))"
 
 
+AROUND = ".,;:!?\u2026\"'\u2018\u2019\u201c\u201d\u00ab\u00bb()[]{}<>*_`~|/\\-\u2013\u2014\u00bf\u00a1\u3002\uff0c\uff1f\uff01^="
+"""Marks that surround a word without being part of it."""
+
+
 def spoken(text: pl.Expr) -> pl.Expr:
     """Return the words of masked text: masks dropped, white space single, ends stripped."""
     plain = text.str.replace_all(FILL, "", literal=True).str.replace_all(r"[ \t\r]{2,}", " ")
     return plain.str.strip_chars(BLANK)
+
+
+def bare(word: pl.Expr) -> pl.Expr:
+    """Return what a recogniser would hear of a word: small letters, straight apostrophes, no marks around it."""
+    return word.str.to_lowercase().str.replace_all("\u2019", "'", literal=True).str.strip_chars(AROUND)
 
 
 def count_words(words: pl.Expr) -> pl.Expr:

@@ -38,6 +38,7 @@ def test_content_decides_and_the_name_only_where_it_leaves_open(text: str, name:
         "<!---->" * 40 + "x",
         "a b c " + "\n" * 20_000 + "x",
         " " * 20_000 + "x y z",
+        "a b " + "source-royalty-and-mad-kings-and-the-changelog-a8f79d16",
         "a b c " + "http://" * 2900 + " x",
     ]
     + [character * 1_000_000 for character in '[<({"\\#*-:1A&'],

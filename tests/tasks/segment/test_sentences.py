@@ -11,11 +11,16 @@ from tasks.segment import Segmented, segment
 Row = Mapping[str, object]
 
 
-def segmented(*rows: Row) -> Segmented:
-    """Segment pieces that follow each other in one document, a cue each."""
+def pieces_of(*rows: Row) -> pl.DataFrame:
+    """Make pieces that follow each other in one document, a cue each."""
     given = pl.DataFrame(list(rows), infer_schema_length=None).with_row_index("cue")
     length = pl.col("text").str.len_chars() + 1
-    return segment(pieces(given.with_columns(doc=0, start_char=length.cum_sum() - length)))
+    return pieces(given.with_columns(doc=0, start_char=length.cum_sum() - length))
+
+
+def segmented(*rows: Row) -> Segmented:
+    """Segment such pieces."""
+    return segment(pieces_of(*rows))
 
 
 def sentences(*texts: str) -> list[str]:
