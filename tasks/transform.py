@@ -100,7 +100,7 @@ def transform(
         captions = readable.filter(pl.col("format").is_in(sniff.CAPTIONS))["doc"]
         pieces, sounds = take_sounds(collapse_rolling(pieces, captions))
     with timed("segment"):
-        segmented = segment(pieces)
+        segmented = segment(pieces, readable.select("doc", "language"))
         return _tables(_without_wordless(rows, segmented).with_columns(place), segmented, sounds)
 
 

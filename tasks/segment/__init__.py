@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from tasks.segment import boundary
 from tasks.segment.chapters import chapters_of
+from tasks.segment.fragments import fragments_of
+from tasks.segment.restore import restore
 from tasks.segment.sentences import sentences_of
 from tasks.segment.turns import assign_turns, turns_of
 
@@ -20,8 +23,16 @@ class Segmented:
     chapters: pl.DataFrame
 
 
-def segment(pieces: pl.DataFrame) -> Segmented:
-    """Find sentences, then turns and chapters from them; no word is changed, dropped or moved."""
+def segment(
+    pieces: pl.DataFrame, languages: pl.DataFrame, turn_threshold: float = boundary.TURN_THRESHOLD
+) -> Segmented:
+    """Find sentences, then turns and chapters from them; no word is changed, dropped or moved.
+
+    Args:
+        pieces: Cleaned pieces of a batch.
+        languages: ``doc`` and ``language`` of its documents.
+        turn_threshold: Probability below which no turn is asserted that only the model sees.
+    """
     speech = assign_turns(pieces.filter(~pl.col("heading")))
-    sentences = sentences_of(speech)
+    sentences = sentences_of(restore(fragments_of(speech), languages, turn_threshold))
     return Segmented(sentences, turns_of(sentences), chapters_of(pieces.filter("heading"), sentences))

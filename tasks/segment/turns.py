@@ -63,10 +63,10 @@ def turns_of(sentences: pl.DataFrame) -> pl.DataFrame:
     """Gather sentences into turns, one row each, in order.
 
     Args:
-        sentences: Has ``doc``, ``turn``, ``speaker_label``, ``turn_method`` and the columns of a sentence.
+        sentences: As ``sentences_of`` returns them.
     """
     turns = sentences.group_by("turn", maintain_order=True).agg(
-        pl.col("doc", "speaker_label", "start_char").first(),
+        pl.col("doc", "speaker_label", "voice", "p_start", "start_char").first(),
         pl.col("end_char").last(),
         pl.col("start_s").min(),
         pl.col("end_s").max(),
@@ -74,4 +74,5 @@ def turns_of(sentences: pl.DataFrame) -> pl.DataFrame:
         pl.col("text"),
         method=pl.col("turn_method").first(),
     )
-    return name_speakers(turns.with_columns(pl.col("text").list.join(" "))).with_columns(p_start=pl.lit(1.0))
+    named = name_speakers(turns.with_columns(pl.col("text").list.join(" ")))
+    return named.with_columns(speaker=pl.coalesce("speaker", "voice"))

@@ -1,0 +1,95 @@
+"""Decide on marks, turns and capitals from what the boundary model says of each word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from tasks.segment.boundary.model import Gaps
+from tasks.segment.gold import COMMA, NONE, PERIOD, QUESTION
+
+Flags = npt.NDArray[np.bool_]
+
+TURN_THRESHOLD = 0.45
+"""Less probable turns are not asserted; chosen, as those below, for the best F1 on the development episodes."""
+_END_THRESHOLD = 0.45
+_MARK_THRESHOLD = 0.45
+_CAPITAL_THRESHOLD = 0.5
+_TURN_REACH = 3
+"""Of turns that lie so many words apart or fewer, only the most probable one is asserted: a turn has one start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What is decided for each word, in order.
+
+    Attributes:
+        mark: Mark behind the word, as gold numbers them.
+        p_end: Probability that a sentence ends behind the word.
+        turn: Whether another speaker begins with the word.
+        p_turn: Probability of that; 0 for the first word of a document.
+        starts: Whether a sentence starts with the word.
+        capital: Whether the word is written with a capital wherever it stands.
+    """
+
+    mark: npt.NDArray[np.uint8]
+    p_end: npt.NDArray[np.float64]
+    turn: Flags
+    p_turn: npt.NDArray[np.float64]
+    starts: Flags
+    capital: Flags
+
+
+def decode(
+    gaps: Gaps, doc: pl.Series, turn_threshold: float = TURN_THRESHOLD, known_ends: pl.Series | None = None
+) -> Decoded:
+    """Decide for all words of documents that follow each other.
+
+    A turn ends a sentence, and so does the end of a document.
+
+    Args:
+        gaps: What the model says.
+        doc: Document of each word.
+        turn_threshold: Probability below which no turn is asserted.
+        known_ends: True where a sentence is known to end behind the word, false where it is known not to; no turn
+            starts there then. Null, or nothing at all, leaves it to the model.
+    """
+    new = np.ones(len(doc) + 1, dtype=bool)
+    new[1:-1] = (doc != doc.shift(1)).to_numpy()[1:]
+    first, last = new[:-1], new[1:]
+    open_, closed = _known(known_ends, len(doc))
+    p_turn = np.where(last | open_, 0.0, gaps.turn.astype(np.float64))
+    turns = (p_turn >= turn_threshold) & (p_turn == _greatest_near(p_turn))
+    p_end = np.maximum(gaps.marks[:, PERIOD] + gaps.marks[:, QUESTION], np.where(turns, p_turn, 0.0))
+    p_end = np.where(last | closed, 1.0, p_end).clip(0.0, 1.0)
+    ends = (p_end >= _END_THRESHOLD) | turns
+    asks = gaps.marks[:, QUESTION] >= gaps.marks[:, PERIOD]
+    pauses = 1 - gaps.marks[:, NONE] >= _MARK_THRESHOLD
+    mark = np.where(ends, np.where(asks, QUESTION, PERIOD), np.where(pauses, COMMA, NONE))
+    return Decoded(
+        mark.astype(np.uint8),
+        p_end,
+        np.where(first, False, np.roll(turns, 1)),
+        np.where(first, 0.0, np.roll(p_turn, 1)),
+        first | np.roll(ends, 1),
+        gaps.capital >= _CAPITAL_THRESHOLD,
+    )
+
+
+def _known(ends: pl.Series | None, n_words: int) -> tuple[Flags, Flags]:
+    """Return where a sentence is known to go on, and where it is known to end."""
+    if ends is None:
+        nowhere = np.zeros(n_words, dtype=bool)
+        return nowhere, nowhere
+    return (~ends).fill_null(value=False).to_numpy(), ends.fill_null(value=False).to_numpy()
+
+
+def _greatest_near(p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the greatest value within reach of each place."""
+    padded = np.pad(p, _TURN_REACH)
+    shifted = [padded[start : start + len(p)] for start in range(2 * _TURN_REACH + 1)]
+    greatest: npt.NDArray[np.float64] = np.maximum.reduce(shifted)
+    return greatest
