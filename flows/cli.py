@@ -241,3 +241,29 @@ def doctor(lake: str | None, *, schema: bool, as_json: bool) -> None:
     _print_json([check.as_dict() for check in found]) if as_json else console.print_checks(found)
     if not all(check.passed for check in found):
         sys.exit(_CHECKS_FAILED)
+
+
+@main.group()
+def evaluate() -> None:
+    """Measure how good podlake is, on transcripts whose answers are known."""
+
+
+@evaluate.command()
+@click.argument("gold", nargs=-1, required=True, metavar="GOLD...", type=click.Path(path_type=Path))
+@click.option(
+    "--reference",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Labelled transcripts; GOLD is then a recogniser's output, paired with them by file name.",
+)
+@click.option("--markdown", is_flag=True, help="Print the tables as Markdown.")
+@_json_option
+def segmentation(gold: tuple[Path, ...], reference: Path | None, *, markdown: bool, as_json: bool) -> None:
+    """Strip labels, marks and case from labelled transcripts, and score how well they are restored."""
+    from flows.evaluate import evaluate_segmentation, print_evaluation
+
+    found = evaluate_segmentation(gold, _settings(None), reference)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print_evaluation(found, markdown=markdown)

@@ -42,3 +42,13 @@ def test_a_turn_starts_where_another_speaks_and_ends_a_sentence() -> None:
         ("yes", PERIOD, False),
         ("well", PERIOD, True),
     ]
+
+
+@pytest.mark.parametrize(("third", "starts"), [("Ann", [False, False]), ("Cy", [False, True])])
+def test_a_turn_without_words_parts_no_speaker_from_herself(third: str, starts: list[bool]) -> None:
+    pieces = pieces_of(
+        {"text": "Yes", "speaker": "Ann"}, {"text": "\0\0", "speaker": "Bo"}, {"text": "so", "speaker": third}
+    )
+    words = gold_words(assign_turns(pieces.with_columns(mark=False)))
+    assert words["turn"].to_list() == starts
+    assert words["mark"].to_list() == [NONE if third == "Ann" else PERIOD, PERIOD]
