@@ -194,6 +194,6 @@ def _summed(found: _Found, sources: Sequence[str | Path]) -> Evaluation:
 
 
 def _with_all(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Join frames, and repeat their rows under the name of all shows, if they are of more than one."""
+    """Join frames, and repeat their rows under the name of all shows."""
     rows = pl.concat(frames)
     return pl.concat([rows, rows.with_columns(show=pl.lit(ALL))])
