@@ -59,7 +59,7 @@ def _reports(evaluation: Evaluation) -> Iterator[Report]:
 
 
 def _gold(evaluation: Evaluation) -> Report:
-    columns = [name.removeprefix("n_") for name in evaluation.gold.columns]
+    columns = [name.removeprefix("n_").replace("_", " ") for name in evaluation.gold.columns]
     rows = [[str(row[0]), *(f"{n:,}" for n in row[1:])] for row in evaluation.gold.iter_rows()]
     return Report("Gold", columns, rows, 1)
 

@@ -26,6 +26,8 @@ GOLD = pl.Schema(
 turn: another speaker begins with the word. initial: the word starts a sentence, so its case says nothing."""
 
 _DASH = r"[\u2014\u2026]|--+|\.\.\.+"
+_TITLE = r"^[^\p{L}]*(?:Mr|Mrs|Ms|Dr|Prof|St|Capt|Lt|Sgt|Gen|Col|Rev|Hon|Gov|Sen|Rep|vs)\.$"
+"""A token whose full stop belongs to the word."""
 _TAIL = r"([^\p{L}\p{N}%$+#]*)$"
 
 
@@ -34,7 +36,7 @@ def gold_words(speech: pl.DataFrame) -> pl.DataFrame:
 
     A turn of which no word is left (``[laughs]``) is none, so its neighbours are one turn if they have one speaker. A
     sentence ends at a turn's end, whatever mark stands there. Three dots or a full stop before a small letter do not
-    end one; a token without letters or digits gives its mark to the word before.
+    end one, nor does the full stop of a title (Dr.); a token without letters or digits gives its mark to the word before.
     """
     text = spoken(pl.col("text")).str.replace_all(f"({_DASH})", "$1 ")
     tokens = (
@@ -56,7 +58,7 @@ def gold_words(speech: pl.DataFrame) -> pl.DataFrame:
     small = pl.col("surface").shift(-1).str.contains(r"^\p{Ll}").fill_null(value=False)
     changes = _speaker_changes()
     last = changes.shift(-1).fill_null(value=True)
-    stops = pl.col("tail").str.contains(r"[.!\u2026\u3002]")
+    stops = pl.col("tail").str.contains(r"[.!\u2026\u3002]") & ~pl.col("token").str.contains(_TITLE)
     dots = pl.col("tail").str.contains(r"\.\.|\u2026")
     asks = pl.col("tail").str.contains("?", literal=True)
     pauses = pl.col("tail").str.contains(r"[,;:\u2014\u2013-]")

@@ -23,10 +23,11 @@ def test_json_holds_every_figure() -> None:
         "show": "gold",
         "n_episodes": 4,
         "n_words": 2646,
-        "n_sentences": 336,
+        "n_sentences": 333,
         "n_commas": 228,
         "n_questions": 58,
         "n_turns": 145,
+        "n_cut_turns": 0,
     }
     sentence = next(
         row for row in found["scores"] if (row["method"], row["metric"]) == ("cue words", "sentence")

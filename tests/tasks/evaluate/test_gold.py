@@ -8,6 +8,7 @@ from polars.testing import assert_frame_equal
 
 from tasks.evaluate.baselines import Restore, cue_words, fixed_windows
 from tasks.evaluate.gold import Gold, read_gold, usable
+from tasks.evaluate.scores import METRICS
 from tasks.evaluate.segmentation import evaluate
 from tasks.segment.gold import NONE, PERIOD, QUESTION
 from warehouse.errors import SourceError
@@ -91,6 +92,20 @@ def test_figures_do_not_depend_on_how_documents_are_batched(tmp_path: Path) -> N
     for name in ("gold", "scores", "calibration"):
         assert_frame_equal(getattr(one, name), getattr(many, name))
     assert many.costs["n_words"].to_list() == one.costs["n_words"].to_list()
+
+
+def test_who_restores_everything_gets_full_marks(tmp_path: Path) -> None:
+    written(
+        tmp_path, birds__1_md=LABELLED + "\n**Cy:** Dr. Wren, the NASA one, said so.\n\n**Ann:** [laughs]\n"
+    )
+    truth = gold_of(tmp_path).words.with_columns(p_mark=1.0, p_end=0.5, p_turn=0.5)
+
+    def oracle(words: pl.DataFrame) -> pl.DataFrame:
+        return truth.head(words.height)
+
+    found = evaluate([tmp_path], load(), {"oracle": oracle}).scores
+    assert found["metric"].unique().sort().to_list() == sorted(METRICS)
+    assert found["f1"].to_list() == [1.0] * found.height
 
 
 def test_nothing_to_score_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ def gold(*texts: str) -> list[tuple[object, ...]]:
         ("e.g. bread\u2014or not", [NONE, COMMA, NONE, PERIOD]),
         ("one - two", [COMMA, PERIOD]),
         ("he said \u201cgo?\u201d", [NONE, NONE, QUESTION]),
+        ("so Dr. Bo met (Mrs. Ann. Then", [NONE, NONE, NONE, NONE, NONE, PERIOD, PERIOD]),
         ("a note: two; three", [NONE, COMMA, COMMA, PERIOD]),
     ],
 )
