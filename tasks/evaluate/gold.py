@@ -34,6 +34,9 @@ DOCUMENTS = pl.Schema(
 )
 """show: the podcast's name. episode: its id. stem: file name without extension. problem: why it is no gold."""
 
+FACTS = ("has_turns", "has_case", "is_punctuated", "n_cut_turns")
+"""What is known of a document's labels."""
+
 WORDS_PER_END = 75
 """Fewer sentence marks than one in so many words: the document is unpunctuated (3 marks in 1,000 letters)."""
 _WORDS_PER_CAPITAL = 40
@@ -47,8 +50,8 @@ class Gold:
 
     Attributes:
         words: As ``tasks.segment.gold.GOLD``, sorted by ``doc``.
-        documents: ``doc``, ``show``, ``episode``, ``stem``, ``has_turns``, ``has_case``, ``is_punctuated``, a row a
-            document that has words.
+        documents: ``doc``, ``show``, ``episode``, ``stem``, ``has_turns``, ``has_case``, ``is_punctuated`` and
+            ``n_cut_turns`` (that begin with a small letter), a row a document that has words.
         left_out: ``show`` and ``problem``, a row a document that could not be read.
     """
 
@@ -133,7 +136,8 @@ def _facts(speech: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
         n_words=pl.len(),
         has_turns=pl.col("turn").any(),
         has_case=capital.sum() * _WORDS_PER_CAPITAL >= pl.len(),
+        n_cut_turns=(pl.col("turn") & pl.col("surface").str.contains(r"^\p{Ll}")).sum().cast(pl.Int64),
     )
     punctuated = pl.col("n_ends") * WORDS_PER_END >= pl.col("n_words")
     joined = said.join(ends, on="doc", maintain_order="left").with_columns(is_punctuated=punctuated)
-    return joined.select("doc", "has_turns", "has_case", "is_punctuated")
+    return joined.select("doc", *FACTS)

@@ -184,7 +184,8 @@ def _intervals(counts: pl.DataFrame) -> pl.DataFrame:
     chance = np.full(len(episodes), 1 / len(episodes))
     weights = np.random.default_rng(_SEED).multinomial(len(episodes), chance, size=N_RESAMPLES)
     rows = []
-    for (metric,), part in counts.group_by("metric"):
+    by_episode = counts.group_by("metric", "episode").agg(pl.col("n_right", "n_predicted", "n_gold").sum())
+    for (metric,), part in by_episode.group_by("metric"):
         aligned = episodes.to_frame().join(part, on="episode", how="left", maintain_order="left").fill_null(0)
         sums = weights @ aligned.select("n_right", "n_predicted", "n_gold").to_numpy()
         both = sums[:, 1] + sums[:, 2]

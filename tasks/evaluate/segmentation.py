@@ -12,7 +12,7 @@ import polars as pl
 from tasks.evaluate import scores
 from tasks.evaluate.align import carry
 from tasks.evaluate.baselines import Restore
-from tasks.evaluate.gold import Gold, read_gold, usable
+from tasks.evaluate.gold import FACTS, Gold, read_gold, usable
 from tasks.evaluate.memory import Peak
 from tasks.segment.gold import COMMA, PERIOD, QUESTION
 from warehouse.errors import SourceError
@@ -98,16 +98,20 @@ def _references(reference: str | Path, settings: Settings) -> dict[str, Gold]:
 
 
 def _carried(hypotheses: Iterable[Gold], references: Mapping[str, Gold]) -> Iterator[Gold]:
-    """Give a recogniser's words the marks and turns of their reference."""
+    """Give a recogniser's words the marks and turns of their reference.
+
+    What several recognisers heard of one recording is one episode, so intervals are not narrower for it.
+    """
     for gold in hypotheses:
         words, facts = [gold.words.clear()], [gold.documents.clear()]
         for doc, stem in gold.documents.select("doc", "stem").iter_rows():
             if found := references.get(stem):
                 words.append(carry(found.words, gold.words.filter(pl.col("doc") == doc)))
-                own = gold.documents.filter(pl.col("doc") == doc).select("doc", "show", "episode", "stem")
-                facts.append(own.hstack(found.documents.select("has_turns", "has_case", "is_punctuated")))
+                own = gold.documents.filter(pl.col("doc") == doc).select("doc", "show", "stem")
+                known = found.documents.select("episode", *FACTS)
+                facts.append(own.hstack(known).select(gold.documents.columns))
         missing = gold.documents.filter(~pl.col("stem").is_in(list(references)))
-        dropped = missing.select("show", problem=pl.lit("no reference of that name"))
+        dropped = missing.select("show", problem=pl.lit("no punctuated reference of that name"))
         yield Gold(pl.concat(words), pl.concat(facts), pl.concat([gold.left_out, dropped]))
 
 
@@ -122,19 +126,22 @@ def _gather(golds: Iterable[Gold], methods: Mapping[str, Restore]) -> _Found:
             found.gold.append(_described(words, documents))
             for method, restore in methods.items():
                 where = {"method": pl.lit(method), "show": pl.lit(show)}
-                peak, cpu_s = Peak(), time.process_time()
-                restored = restore(words.select("doc", "word"))
-                cost = {
-                    "cpu_s": time.process_time() - cpu_s,
-                    "peak_mb": peak.megabytes(),
-                    "n_words": words.height,
-                }
-                found.costs.append(pl.DataFrame(cost).with_columns(**where))
+                restored, cost = _restored(words, restore)
                 both = scores.beside(words, restored, documents)
                 counts = scores.count(both).join(documents.select("doc", "episode"), on="doc").drop("doc")
                 found.counts.append(counts.with_columns(**where))
                 found.bins.append(scores.reliability(both).with_columns(**where))
+                found.costs.append(cost.with_columns(**where))
     return found
+
+
+def _restored(words: pl.DataFrame, restore: Restore) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Restore bare words, and measure what that alone costs."""
+    bare = words.select("doc", "word")
+    peak, start_s = Peak(), time.process_time()
+    restored = restore(bare)
+    cpu_s = time.process_time() - start_s
+    return restored, pl.DataFrame({"n_words": [bare.height], "cpu_s": cpu_s, "peak_mb": peak.megabytes()})
 
 
 def _described(words: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
@@ -146,7 +153,7 @@ def _described(words: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
         n_commas=(mark == COMMA).sum(),
         n_questions=(mark == QUESTION).sum(),
         n_turns=pl.col("turn").sum(),
-        n_cut_turns=(pl.col("turn") & pl.col("surface").str.contains(r"^\p{Ll}")).sum(),
+        n_cut_turns=pl.lit(documents["n_cut_turns"].sum()),
     )
     return counted.cast(pl.Int64).select(
         pl.lit(documents["show"][0]).alias("show"),
