@@ -27,6 +27,7 @@ N_BINS = 10
 N_RESAMPLES = 1_000
 _SEED = 20_261_125
 _CAPITAL = r"\p{Lu}"
+_RESTORED = ("mark_restored", "turn_restored", "surface_restored", "p_end", "p_turn")
 
 _SCORED = {
     "sentence": (pl.col("mark") >= PERIOD, pl.col("mark_restored") >= PERIOD),
@@ -43,8 +44,8 @@ def beside(gold: pl.DataFrame, restored: pl.DataFrame, facts: pl.DataFrame) -> p
     """Put what was restored beside the gold, with what may be scored of each word.
 
     Nothing is scored for the mark behind the last word of a document and for a turn at its first, which are no
-    finds; nor for turns in documents without labels, for the case of words that start a sentence in the gold, and for case
-    in documents without capitals.
+    finds; nor for turns in documents without labels, for case in documents without capitals, and for the case of words
+    that start a sentence in the gold. A capital behind a sentence end that is none counts as wrong: a reader sees it.
 
     Args:
         gold: As ``tasks.segment.gold.GOLD``.
@@ -62,9 +63,6 @@ def beside(gold: pl.DataFrame, restored: pl.DataFrame, facts: pl.DataFrame) -> p
         scores_turn=pl.col("has_turns") & ~first,
         scores_case=pl.col("has_case") & ~pl.col("initial"),
     )
-
-
-_RESTORED = ("mark_restored", "turn_restored", "surface_restored", "p_end", "p_turn")
 
 
 def count(words: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import polars as pl
 from tasks.parse.pieces import PIECES, pieces
 
 FORMAT = "rev-nlp"
+_COLUMNS = ("token", "speaker", "punctuation")
 
 
 def parse(documents: pl.DataFrame) -> pl.DataFrame:
@@ -33,6 +34,3 @@ def _pieces(doc: int, text: str) -> pl.DataFrame:
         pl.col("speaker").first(), text=pl.col("token").str.join(" ")
     )
     return pieces(said.with_columns(doc=doc, start_char=0))
-
-
-_COLUMNS = ("token", "speaker", "punctuation")
