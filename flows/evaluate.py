@@ -16,9 +16,14 @@ from rich.text import Text
 from tasks.evaluate.baselines import Restore, cue_words, fixed_windows
 from tasks.evaluate.scores import METRICS, N_BINS
 from tasks.evaluate.segmentation import ALL, Evaluation, evaluate
+from tasks.segment import boundary
 from warehouse.settings import Settings
 
-METHODS: Mapping[str, Restore] = {"fixed windows": fixed_windows, "cue words": cue_words}
+METHODS: Mapping[str, Restore] = {
+    "fixed windows": fixed_windows,
+    "cue words": cue_words,
+    "podlake": boundary.restore,
+}
 """What ``podlake evaluate segmentation`` compares, by name."""
 
 _PIPED_WIDTH = 240

@@ -17,14 +17,13 @@ from threadpoolctl import threadpool_limits
 
 from tasks.segment.boundary.features import Windows
 from tasks.segment.boundary.network import Floats, Network, network_of
-from tasks.segment.boundary.vocabulary import PAD, Ids, Vocabulary
+from tasks.segment.boundary.vocabulary import Ids, Vocabulary
 
 VERSION = "boundary/1"
 """Name and version of the weights that ship; whatever they made carries it."""
 
 _BATCH = 32
-"""Windows that run at once. Always as many, filled up with silence: a matrix product of another shape may round
-otherwise, and what is said of a document must not depend on what else is in its batch."""
+"""Windows that run at once: enough to keep the steps along the text cheap, few enough to stay near the cache."""
 _DECIMALS = 3
 """Digits of a probability that mean something; the rest would only cost space."""
 
@@ -61,17 +60,14 @@ class BoundaryModel:
         lengths = words.select(pl.col("doc").rle().struct.field("len")).to_series().to_numpy()
         windows, at = self.windows.cut(self.vocabulary.ids(words["word"]), lengths.astype(np.int64))
         with _one_thread():
-            nothing = np.empty((0, len(self.network.out.bias)), np.float32)
+            nothing = np.empty((0, self.network.out.bias.size), np.float32)
             outputs = np.concatenate([nothing, *self._outputs(windows)])
         return _gaps(outputs[at])
 
     def _outputs(self, windows: Ids) -> Iterator[Floats]:
         for first in range(0, len(windows), _BATCH):
-            part = windows[first : first + _BATCH]
-            filled = np.full((_BATCH, windows.shape[1]), PAD, np.int32)
-            filled[: len(part)] = part
-            outputs = self.network(np.ascontiguousarray(filled.T))
-            yield np.ascontiguousarray(outputs.transpose(1, 0, 2)[: len(part)]).reshape(-1, outputs.shape[2])
+            outputs = self.network(windows[first : first + _BATCH])
+            yield outputs.reshape(-1, outputs.shape[2])
 
 
 def _one_thread() -> AbstractContextManager[Any]:

@@ -8,7 +8,7 @@ one thread: at these sizes the matrix products of numpy run near the peak of a c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,26 +20,23 @@ from tasks.segment.boundary.features import group_ids
 Floats = npt.NDArray[np.float32]
 
 
-_BLOCK = 1024
-"""Rows that are mixed at a time: their vectors stay in a core's second-level cache."""
-
-
 @dataclass(frozen=True, slots=True)
 class Dense:
-    """A matrix product with a bias: ``weight`` (inputs, outputs) and ``bias`` (outputs)."""
+    """Matrix products with a bias: ``weight`` (directions, inputs, outputs) and ``bias`` (directions, 1, outputs)."""
 
     weight: Floats
     bias: Floats
 
-    def __call__(self, inputs: Floats, out: Floats) -> None:
-        """Write the product of rows into ``out``."""
-        np.matmul(inputs, self.weight, out=out)
-        out += self.bias
+    def __call__(self, inputs: Floats) -> Floats:
+        """Return the products of rows, ``(directions, rows, outputs)``."""
+        product: Floats = np.matmul(inputs, self.weight)
+        product += self.bias
+        return product
 
 
 @dataclass(frozen=True, slots=True)
 class Mixing:
-    """What a layer makes of each word: its forget gates, with their sign turned, and its candidates."""
+    """What a layer makes of each word, forwards and backwards: forget gates, with their sign turned, and candidates."""
 
     gates: Dense
     candidates: Dense
@@ -50,15 +47,15 @@ class Network:
     """The weights, ready to run.
 
     Attributes:
-        words: First layer's part of each word, biases included: gates, then candidates.
+        words: First layer's part of each word, biases included: gates and candidates, ``(directions, words, half)``.
         groups: Vectors of hashed word groups, ``(2 ** bits, width)``.
         first: First layer's part of the groups.
         layers: The layers after the first.
-        hidden: First layer of the head, over a word's vector and the next one's.
+        hidden: First layer of the head, over the two directions of a word's vector, then those of the next word's.
         out: Second layer of the head; its columns are the outputs.
     """
 
-    words: Mixing
+    words: tuple[Floats, Floats]
     groups: Floats
     first: Mixing
     layers: tuple[Mixing, ...]
@@ -68,76 +65,70 @@ class Network:
     def __call__(self, windows: npt.NDArray[np.int32]) -> Floats:
         """Return the outputs for windows of word numbers.
 
+        Matrix products run window by window: a row's sum may round otherwise in another place of the product, and what
+        is said of a document must not depend on what runs beside it. Only the steps along the text run over all windows.
+
         Args:
-            windows: ``(words, windows)``: time runs along the first axis.
+            windows: ``(windows, words)``.
 
         Returns:
-            ``(words, windows, outputs)``, not yet probabilities.
+            ``(windows, words, outputs)``, not yet probabilities.
         """
-        n_windows, n_rows, width = windows.shape[1], windows.size, self.first.gates.weight.shape[1]
-        gates, carried, state = (np.empty((n_rows, width), np.float32) for _ in range(3))
-        self._mix_words(windows, gates, state)
-        _carry(gates, state, n_windows)
+        n_windows, n_words = windows.shape
+        shape = (2, n_words, n_windows, self.first.gates.weight.shape[2])
+        gates, carried, state = (np.empty(shape, np.float32) for _ in range(3))
+        for number, ids in enumerate(windows):
+            gates[:, :, number], state[:, :, number] = _opened(*self._mix_words(ids))
+        _carry(gates, state)
         for layer in self.layers:
-            for rows in _blocks(n_rows):
-                layer.gates(state[rows], gates[rows])
-                layer.candidates(state[rows], carried[rows])
-                _open(gates[rows], carried[rows])
-            _carry(gates, carried, n_windows)
+            for number in range(n_windows):
+                both = np.concatenate(state[:, :, number], axis=1)
+                gates[:, :, number], carried[:, :, number] = _opened(
+                    layer.gates(both), layer.candidates(both)
+                )
+            _carry(gates, carried)
             state += carried
-        return self._head(state, n_windows).reshape(*windows.shape, -1)
+        return np.stack([self._head(state[:, :, number]) for number in range(n_windows)])
 
-    def _mix_words(self, windows: npt.NDArray[np.int32], gates: Floats, candidates: Floats) -> None:
-        ids = windows.ravel()
+    def _mix_words(self, ids: npt.NDArray[np.int32]) -> tuple[Floats, Floats]:
+        """Return gates and candidates of a window's words in the first layer."""
         bits = int(self.groups.shape[0]).bit_length() - 1
-        found = group_ids(windows, bits).reshape(len(ids), -1)
-        for rows in _blocks(len(ids)):
-            groups = self.groups.take(found[rows], axis=0).reshape(-1, self.first.gates.weight.shape[0])
-            for dense, table, mixed in (
-                (self.first.gates, self.words.gates.weight, gates[rows]),
-                (self.first.candidates, self.words.candidates.weight, candidates[rows]),
-            ):
-                np.matmul(groups, dense.weight, out=mixed)
-                np.add(mixed, table.take(ids[rows], axis=0), out=mixed)
-            _open(gates[rows], candidates[rows])
+        groups = self.groups.take(group_ids(ids, bits), axis=0).reshape(len(ids), -1)
+        gates, candidates = (
+            np.matmul(groups, self.first.gates.weight),
+            np.matmul(groups, self.first.candidates.weight),
+        )
+        gates += self.words[0].take(ids, axis=1)
+        candidates += self.words[1].take(ids, axis=1)
+        return gates, candidates
 
-    def _head(self, state: Floats, n_windows: int) -> Floats:
+    def _head(self, state: Floats) -> Floats:
         """Read the outputs off each word's vector and that of the word behind it."""
-        width = state.shape[1]
-        outputs = np.empty((len(state), len(self.out.bias)), np.float32)
-        for rows in _blocks(len(state)):
-            pairs = np.zeros((rows.stop - rows.start, 2 * width), np.float32)
-            pairs[:, :width] = state[rows]
-            behind = state[rows.start + n_windows : rows.stop + n_windows]
-            pairs[: len(behind), width:] = behind
-            hidden = np.empty((len(pairs), len(self.hidden.bias)), np.float32)
-            self.hidden(pairs, hidden)
-            np.maximum(hidden, 0, out=hidden)
-            self.out(hidden, outputs[rows])
+        four = np.zeros((4, *state.shape[1:]), np.float32)
+        four[:2] = state
+        four[2:, :-1] = state[:, 1:]
+        hidden = np.matmul(four, self.hidden.weight).sum(axis=0, keepdims=True)
+        hidden += self.hidden.bias
+        np.maximum(hidden, 0, out=hidden)
+        outputs: Floats = self.out(hidden)[0]
         return outputs
 
 
-def _blocks(n_rows: int) -> Iterator[slice]:
-    return (slice(start, min(start + _BLOCK, n_rows)) for start in range(0, n_rows, _BLOCK))
-
-
-def _open(gates: Floats, candidates: Floats) -> None:
-    """Turn negated gates into shares that are kept, and weigh each candidate by the share that it replaces."""
+def _opened(gates: Floats, candidates: Floats) -> tuple[Floats, Floats]:
+    """Turn negated gates into the shares that are kept, and weigh each candidate by the share that it replaces."""
     np.exp(gates, out=gates)
     candidates *= gates
     gates += 1
     np.reciprocal(gates, out=gates)
     candidates *= gates
+    return gates, candidates
 
 
-def _carry(gates: Floats, carried: Floats, n_windows: int) -> None:
-    """Carry candidates along the text: the first half of the columns forwards, the second half backwards."""
-    half = gates.shape[1] // 2
-    shape = (-1, n_windows, gates.shape[1])
-    kept, state = gates.reshape(shape), carried.reshape(shape)
-    product = np.empty((n_windows, half), np.float32)
-    for along, columns in ((slice(None), slice(half)), (slice(None, None, -1), slice(half, None))):
-        keep, said = kept[along, :, columns], state[along, :, columns]
+def _carry(gates: Floats, carried: Floats) -> None:
+    """Carry candidates along the text in place: the first direction forwards, the second backwards."""
+    kept, state = (part.reshape(*part.shape[:2], -1) for part in (gates, carried))
+    product = np.empty(kept.shape[2], np.float32)
+    for keep, said in ((kept[0], state[0]), (kept[1, ::-1], state[1, ::-1])):
         for step in range(1, len(said)):
             np.multiply(keep[step], said[step - 1], out=product)
             said[step] += product
@@ -149,24 +140,21 @@ def network_of(tensors: Mapping[str, npt.NDArray[Any]]) -> Network:
     width = words.shape[1]
     first = _mixing(tensors, "first")
     n_layers = sum(name.startswith("layer") and name.endswith("weight") for name in tensors)
+    hidden = _dense(tensors, "hidden")
     return Network(
-        words=Mixing(*(_folded(words, dense) for dense in (first.gates, first.candidates))),
+        # What the first layer makes of a word alone is multiplied out once and for all.
+        words=(
+            words @ first.gates.weight[:, :width] + first.gates.bias,
+            words @ first.candidates.weight[:, :width] + first.candidates.bias,
+        ),
         groups=_expanded(tensors, "groups"),
         first=Mixing(
-            *(
-                Dense(np.ascontiguousarray(dense.weight[width:]), dense.bias)
-                for dense in (first.gates, first.candidates)
-            )
+            *(Dense(dense.weight[:, width:].copy(), dense.bias) for dense in (first.gates, first.candidates))
         ),
         layers=tuple(_mixing(tensors, f"layer{number}") for number in range(n_layers)),
-        hidden=_dense(tensors, "hidden"),
+        hidden=Dense(hidden.weight.reshape(4, -1, hidden.weight.shape[2]), hidden.bias),
         out=_dense(tensors, "out"),
     )
-
-
-def _folded(words: Floats, dense: Dense) -> Dense:
-    """Multiply the words' vectors out once and for all."""
-    return Dense(words @ dense.weight[: words.shape[1]] + dense.bias, dense.bias)
 
 
 def _expanded(tensors: Mapping[str, npt.NDArray[Any]], name: str) -> Floats:
@@ -176,12 +164,22 @@ def _expanded(tensors: Mapping[str, npt.NDArray[Any]], name: str) -> Floats:
 
 
 def _dense(tensors: Mapping[str, npt.NDArray[Any]], name: str) -> Dense:
-    return Dense(*(tensors[f"{name}.{part}"].astype(np.float32) for part in ("weight", "bias")))
+    weight, bias = (tensors[f"{name}.{part}"].astype(np.float32) for part in ("weight", "bias"))
+    return Dense(weight[None], bias[None, None])
 
 
 def _mixing(tensors: Mapping[str, npt.NDArray[Any]], name: str) -> Mixing:
-    """Split a layer's columns into gates, whose sign is turned for the exponential, and candidates."""
+    """Split a layer's columns: gates of both directions, whose sign is turned for the exponential, then candidates."""
     both = _dense(tensors, name)
-    half = len(both.bias) // 2
-    gates = Dense(np.ascontiguousarray(-both.weight[:, :half]), -both.bias[:half])
-    return Mixing(gates, Dense(np.ascontiguousarray(both.weight[:, half:]), both.bias[half:]))
+    gates_forth, gates_back, forth, back = (
+        Dense(weight, bias)
+        for weight, bias in zip(np.split(both.weight, 4, axis=2), np.split(both.bias, 4, axis=2), strict=True)
+    )
+    return Mixing(_stacked(gates_forth, gates_back, -1), _stacked(forth, back, 1))
+
+
+def _stacked(forth: Dense, back: Dense, sign: int) -> Dense:
+    return Dense(
+        np.concatenate([forth.weight, back.weight]) * np.float32(sign),
+        np.concatenate([forth.bias, back.bias]) * np.float32(sign),
+    )
