@@ -9,7 +9,7 @@ from pathlib import Path
 from tasks.discover import discover
 from tasks.document import read
 from tasks.transform import Source, transform
-from warehouse.contracts import DOCUMENTS, SEGMENTS, SENTENCES, TURNS
+from warehouse.contracts import DOCUMENTS, SEGMENTS, SENTENCES, TRANSCRIPTS, TURNS
 from warehouse.errors import SourceError
 from warehouse.settings import Settings
 
@@ -57,7 +57,7 @@ def inspect_file(file: Path, settings: Settings) -> Inspection:
 
     return Inspection(
         document["format"],
-        document["language"],
+        next(iter(tables[TRANSCRIPTS.full_name]["language"]), document["language"]),
         document["reason"],
         rows(SENTENCES.full_name, _SENTENCE),
         rows(TURNS.full_name, _TURN),
@@ -68,7 +68,7 @@ def inspect_file(file: Path, settings: Settings) -> Inspection:
 
 def print_inspection(inspection: Inspection) -> None:
     """Print a transcript as a person reads it: chapters, turns, and a line a sentence."""
-    lines = [f"{inspection.format}, language {inspection.language or 'not declared'}"]
+    lines = [f"{inspection.format}, language {inspection.language or 'unknown'}"]
     if inspection.issues:
         lines.append(f"issues: {', '.join(inspection.issues)}")
     if inspection.reason:

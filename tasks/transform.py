@@ -19,6 +19,7 @@ from tasks.document import Document
 from tasks.parse import parse, sniff
 from tasks.parse.frontmatter import read_front_matter
 from tasks.segment import Segmented, segment
+from tasks.segment.language import languages_of
 from warehouse.contracts import DOCUMENTS, SEGMENTS, SENTENCES, SOUNDS, STAGED, TRANSCRIPTS, TURNS, Table
 
 VERSION = "1"
@@ -100,7 +101,9 @@ def transform(
         captions = readable.filter(pl.col("format").is_in(sniff.CAPTIONS))["doc"]
         pieces, sounds = take_sounds(collapse_rolling(pieces, captions))
     with timed("segment"):
-        segmented = segment(pieces, readable.select("doc", "language"))
+        languages = languages_of(readable, pieces)
+        rows = rows.join(languages.rename({"language": "spoken_language"}), on="doc", how="left", maintain_order="left")
+        segmented = segment(pieces, languages)
         return _tables(_without_wordless(rows, segmented).with_columns(place), segmented, sounds)
 
 
@@ -217,7 +220,10 @@ def _transcripts(documents: pl.DataFrame, segmented: Segmented) -> pl.DataFrame:
         n_turns=pl.len(), has_speakers=pl.col("speaker").is_not_null().any()
     )
     facts = documents.drop("duration_s", "text").with_columns(
-        transcript_id="document_id", is_current=pl.lit(value=True), model=pl.lit(None)
+        transcript_id="document_id",
+        language="spoken_language",
+        is_current=pl.lit(value=True),
+        model=pl.lit(None),
     )
     return (
         sentences.with_columns(
