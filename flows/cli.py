@@ -267,3 +267,18 @@ def segmentation(gold: tuple[Path, ...], reference: Path | None, *, markdown: bo
         _print_json(found.as_dict())
     else:
         print_evaluation(found, markdown=markdown)
+
+
+@evaluate.command()
+@click.argument("gold", nargs=-1, required=True, metavar="GOLD...", type=click.Path(path_type=Path))
+@_json_option
+def times(gold: tuple[Path, ...], *, as_json: bool) -> None:
+    """Hide the times of timed transcripts, and score how well they are estimated from the words alone."""
+    from flows import console
+    from tasks.evaluate.times import evaluate_times
+
+    found = evaluate_times(gold, _settings(None)).to_dicts()
+    if as_json:
+        _print_json(found)
+    else:
+        console.print_table(found, empty="")

@@ -20,11 +20,12 @@ _SEGMENT = ("start_char", "end_char", "title", "score")
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """One transcript as podlake reads it; ``reason`` says why it would be held back."""
+    """One transcript as podlake reads it; ``reason`` says why it would be held back, ``has_times`` whether times are its own."""
 
     format: str
     language: str | None
     reason: str | None
+    has_times: bool
     sentences: list[dict[str, object]]
     turns: list[dict[str, object]]
     segments: list[dict[str, object]]
@@ -34,6 +35,7 @@ class Inspection:
     def as_dict(self) -> dict[str, object]:
         """Return the inspection for JSON, where the reason is one of the issues."""
         found = asdict(self)
+        del found["has_times"]
         reason = found.pop("reason")
         return found | {"issues": [*self.issues, reason]} if reason else found
 
@@ -51,14 +53,16 @@ def inspect_file(file: Path, settings: Settings) -> Inspection:
         )
     tables = transform([Source(*read(documents[0]))])
     document = tables[DOCUMENTS.full_name].row(0, named=True)
+    transcript = tables[TRANSCRIPTS.full_name]
 
     def rows(name: str, columns: tuple[str, ...]) -> list[dict[str, object]]:
         return tables[name].select(columns).to_dicts()
 
     return Inspection(
         document["format"],
-        next(iter(tables[TRANSCRIPTS.full_name]["language"]), document["language"]),
+        next(iter(transcript["language"]), document["language"]),
         document["reason"],
+        transcript["has_times"].any(),
         rows(SENTENCES.full_name, _SENTENCE),
         rows(TURNS.full_name, _TURN),
         rows(SEGMENTS.full_name, _SEGMENT),
@@ -81,13 +85,14 @@ def print_inspection(inspection: Inspection) -> None:
         if sentence["turn"] != turn:
             turn = sentence["turn"]
             speaker = inspection.turns[int(str(turn))]["speaker"]
-            lines += ["", f"{_clock(sentence['start_s'])}{speaker or 'somebody'}:"]
+            clock = _clock(sentence["start_s"], "" if inspection.has_times else "~")
+            lines += ["", f"{clock}{speaker or 'somebody'}:"]
         lines.append(f"  {sentence['text']}")
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-def _clock(seconds: object) -> str:
+def _clock(seconds: object, about: str) -> str:
     if not isinstance(seconds, float):
         return ""
     minutes, rest = divmod(int(seconds), 60)
-    return f"[{minutes // 60:02}:{minutes % 60:02}:{rest:02}] "
+    return f"[{about}{minutes // 60:02}:{minutes % 60:02}:{rest:02}] "

@@ -102,8 +102,13 @@ def transform(
         pieces, sounds = take_sounds(collapse_rolling(pieces, captions))
     with timed("segment"):
         languages = languages_of(readable, pieces)
-        rows = rows.join(languages.rename({"language": "spoken_language"}), on="doc", how="left", maintain_order="left")
-        segmented = segment(pieces, languages)
+        rows = rows.join(
+            languages.rename({"language": "spoken_language"}), on="doc", how="left", maintain_order="left"
+        )
+        spoken = languages.join(
+            readable.select("doc", "duration_s"), on="doc", how="left", maintain_order="left"
+        )
+        segmented = segment(pieces, spoken)
         return _tables(_without_wordless(rows, segmented).with_columns(place), segmented, sounds)
 
 
@@ -200,18 +205,17 @@ def _numbered(frame: pl.DataFrame, old: str | None, name: str) -> pl.DataFrame:
 
 def _fit(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Bring a frame to the columns and types of a contract."""
-    if "error_s" not in frame.columns:
-        frame = frame.with_columns(error_s=pl.lit(None))
     return frame.select(pl.col(column.name).cast(column.dtype) for column in table.columns)
 
 
 def _transcripts(documents: pl.DataFrame, segmented: Segmented) -> pl.DataFrame:
     """Sum up each document that holds words as one transcript."""
+    given = pl.col("error_s").is_null()
     sentences = segmented.sentences.group_by("doc", maintain_order=True).agg(
         pl.col("n_words").sum(),
         n_sentences=pl.len(),
-        has_times=pl.col("start_s").is_not_null().any(),
-        duration_s=pl.col("end_s").max(),
+        has_times=(given & pl.col("start_s").is_not_null()).any(),
+        duration_s=pl.col("end_s").filter(given).max(),
         is_punctuated=pl.col("is_punctuated").first(),
         method=pl.col("method").first(),
         text=pl.col("text").str.join(" "),

@@ -8,6 +8,7 @@ import polars as pl
 
 from tasks.segment import boundary
 from tasks.segment.chapters import chapters_of
+from tasks.segment.estimated_times import estimate_times
 from tasks.segment.fragments import fragments_of
 from tasks.segment.restore import restore
 from tasks.segment.sentences import sentences_of
@@ -24,15 +25,17 @@ class Segmented:
 
 
 def segment(
-    pieces: pl.DataFrame, languages: pl.DataFrame, turn_threshold: float = boundary.TURN_THRESHOLD
+    pieces: pl.DataFrame, documents: pl.DataFrame, turn_threshold: float = boundary.TURN_THRESHOLD
 ) -> Segmented:
     """Find sentences, then turns and chapters from them; no word is changed, dropped or moved.
 
     Args:
         pieces: Cleaned pieces of a batch.
-        languages: ``doc`` and ``language`` of its documents.
+        documents: ``doc``; ``language``, null where unknown; ``duration_s`` of the recording, null where unknown: times
+            that are missing are estimated from it.
         turn_threshold: Probability below which no turn is asserted that only the model sees.
     """
     speech = assign_turns(pieces.filter(~pl.col("heading")))
-    sentences = sentences_of(restore(fragments_of(speech), languages, turn_threshold))
+    sentences = sentences_of(restore(fragments_of(speech), documents, turn_threshold))
+    sentences = estimate_times(sentences, documents.select("doc", "duration_s"))
     return Segmented(sentences, turns_of(sentences), chapters_of(pieces.filter("heading"), sentences))

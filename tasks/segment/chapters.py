@@ -16,7 +16,7 @@ def chapters_of(headings: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFrame
     """
     titles = headings.select("doc", "start_char", title=spoken(pl.col("text"))).filter(pl.col("title") != "")
     titles = titles.with_row_index("heading").with_columns(at=pl.col("start_char"))
-    under = sentences.select("doc", "start_char", "end_char", "start_s", "end_s").join_asof(
+    under = sentences.select("doc", "start_char", "end_char", "start_s", "end_s", "error_s").join_asof(
         titles.select("doc", "at", "heading", "title"),
         left_on="start_char",
         right_on="at",
@@ -31,6 +31,7 @@ def chapters_of(headings: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFrame
             pl.col("end_char").last(),
             pl.col("start_s").min(),
             pl.col("end_s").max(),
+            pl.col("error_s").max(),
         )
         .with_columns(method=pl.lit(METHOD), score=pl.lit(1.0))
     )

@@ -25,19 +25,19 @@ _MARKS = {COMMA: ",", PERIOD: ".", QUESTION: "?"}
 _SPACES = ("\t", "\r", "\n", "\v", "\f")
 
 
-def restore(fragments: pl.DataFrame, languages: pl.DataFrame, turn_threshold: float) -> pl.DataFrame:
+def restore(fragments: pl.DataFrame, documents: pl.DataFrame, turn_threshold: float) -> pl.DataFrame:
     """Cut fragments where sentences end and turns start that the source does not show, and write their text anew.
 
     Args:
         fragments: As ``fragments_of`` returns them.
-        languages: ``doc`` and ``language``; null counts as English.
+        documents: ``doc`` and ``language``; null counts as English.
         turn_threshold: Probability below which no turn is asserted.
 
     Returns:
         The fragments with ``method`` and ``p_end`` of their ends, ``turn`` counted anew, ``p_start`` of their turn, and
         ``voice``: S1 and S2 by turns where the model found the turns, null elsewhere.
     """
-    rows = _with_needs(fragments.with_row_index("fragment"), languages)
+    rows = _with_needs(fragments.with_row_index("fragment"), documents)
     needy = rows.filter(pl.col("lacks_marks") | (pl.col("lacks_turns") & pl.col("is_english")))
     if needy.is_empty():
         return _with_turns(rows)
@@ -50,11 +50,11 @@ def restore(fragments: pl.DataFrame, languages: pl.DataFrame, turn_threshold: fl
     return _with_turns(pl.concat([kept, anew]).sort("fragment", maintain_order=True))
 
 
-def _with_needs(fragments: pl.DataFrame, languages: pl.DataFrame) -> pl.DataFrame:
+def _with_needs(fragments: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """Say what each fragment lacks; it lacks marks also where a punctuated document goes on for long without one."""
     sentence = pl.col("ends").shift(1, fill_value=True).cum_sum()
     tells = pl.col("turn_method").is_in(["label", "mark"]).any().over("doc")
-    rows = fragments.join(languages.select("doc", "language"), on="doc", how="left", maintain_order="left")
+    rows = fragments.join(documents.select("doc", "language"), on="doc", how="left", maintain_order="left")
     return rows.with_columns(
         is_english=pl.col("language").fill_null("en").str.starts_with("en"),
         lacks_marks=~pl.col("is_punctuated") | (pl.col("n_words").sum().over(sentence) > _LONGEST_SENTENCE),

@@ -63,13 +63,14 @@ def turns_of(sentences: pl.DataFrame) -> pl.DataFrame:
     """Gather sentences into turns, one row each, in order.
 
     Args:
-        sentences: As ``sentences_of`` returns them.
+        sentences: As ``sentences_of`` and then ``estimate_times`` return them.
     """
     turns = sentences.group_by("turn", maintain_order=True).agg(
         pl.col("doc", "speaker_label", "voice", "p_start", "start_char").first(),
         pl.col("end_char").last(),
         pl.col("start_s").min(),
         pl.col("end_s").max(),
+        pl.col("error_s").max(),
         pl.col("n_words").sum(),
         pl.col("text"),
         method=pl.col("turn_method").first(),

@@ -74,7 +74,7 @@ def _span(row: dict[str, object]) -> str:
     times = (
         ""
         if row["start_s"] is None
-        else f" {row['start_s']:.2f}-{'?' if row['end_s'] is None else format(row['end_s'], '.2f')}"
+        else f" {'' if row['error_s'] is None else '~'}{row['start_s']:.2f}-{'?' if row['end_s'] is None else format(row['end_s'], '.2f')}"
     )
     return f"[{row['start_char']}:{row['end_char']}{times}]"
 

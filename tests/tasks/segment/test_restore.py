@@ -7,7 +7,7 @@ import pytest
 
 from tasks.parse.pieces import pieces
 from tasks.segment import boundary, segment
-from tests.tasks.segment.test_sentences import Row, pieces_of, segmented
+from tests.tasks.segment.test_sentences import Row, pieces_of, recordings, segmented
 
 INTERVIEW = (
     "welcome to the show today we're talking about bread and my guest is a baker from oslo how are you doing "
@@ -53,8 +53,10 @@ def test_two_voices_take_turns_where_the_model_hears_a_change() -> None:
 
 
 def test_a_turn_below_the_threshold_is_not_asserted() -> None:
-    languages = pl.DataFrame({"doc": [0], "language": ["en"]}, {"doc": pl.UInt32, "language": pl.String})
-    turns = [segment(pieces_of({"text": INTERVIEW}), languages, t).turns for t in (0.2, 0.9, 1.0)]
+    turns = [
+        segment(pieces_of({"text": INTERVIEW}), recordings(0, language="en"), t).turns
+        for t in (0.2, 0.9, 1.0)
+    ]
     assert turns[0].height > turns[1].height >= turns[2].height
     assert turns[2]["speaker"].to_list() == [None] * turns[2].height
 
@@ -106,7 +108,6 @@ def test_other_languages_are_not_restored_and_say_so(times: tuple[float, float] 
 
 
 def test_a_document_is_restored_alike_whatever_is_in_its_batch() -> None:
-    schema = {"doc": pl.UInt32, "language": pl.String}
     words = (INTERVIEW + " ") * 7
     texts = {0: words, 1: INTERVIEW, 2: f"{words}and {words}", 3: "so"}
 
@@ -114,8 +115,7 @@ def test_a_document_is_restored_alike_whatever_is_in_its_batch() -> None:
         given = pl.DataFrame(
             {"doc": list(docs), "text": [texts[doc] for doc in docs], "cue": list(docs), "start_char": 0}
         )
-        languages = pl.DataFrame({"doc": docs, "language": ["en"] * len(docs)}, schema)
-        found = segment(pieces(given), languages).sentences
+        found = segment(pieces(given), recordings(*docs, language="en")).sentences
         return found.select("doc", "start_char", "end_char", "text", "p_end", "end_punct", "p_start").rows()
 
     together = rows(0, 1, 2, 3)

@@ -19,9 +19,14 @@ def pieces_of(*rows: Row) -> pl.DataFrame:
 
 
 def segmented(*rows: Row, language: str | None = None) -> Segmented:
-    """Segment such pieces."""
-    languages = pl.DataFrame({"doc": [0], "language": [language]}, {"doc": pl.UInt32, "language": pl.String})
-    return segment(pieces_of(*rows), languages)
+    """Segment such pieces, of a recording whose length nobody knows."""
+    return segment(pieces_of(*rows), recordings(0, language=language))
+
+
+def recordings(*docs: int, language: str | None = None) -> pl.DataFrame:
+    """Describe recordings whose length nobody knows."""
+    schema = {"doc": pl.UInt32, "language": pl.String, "duration_s": pl.Float64}
+    return pl.DataFrame([(doc, language, None) for doc in docs], schema, orient="row")
 
 
 def sentences(*texts: str) -> list[str]:
