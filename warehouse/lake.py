@@ -24,6 +24,7 @@ from warehouse.contracts import SCHEMA_VERSION, TABLES, Column, Table
 from warehouse.errors import LakeError, LakeLockedError
 from warehouse.locks import flocked
 from warehouse.settings import MEGABYTE, Settings
+from warehouse.views import refresh_views
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     1: (
@@ -78,7 +79,9 @@ def connect(settings: Settings, *, read_only: bool = True) -> duckdb.DuckDBPyCon
             _create(connection, folder)
         else:
             _migrate(connection, folder)
-        return _checked(connection, folder)
+        checked = _checked(connection, folder)
+        refresh_views(checked)
+        return checked
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import duckdb
 from warehouse.contracts import TABLES
 from warehouse.errors import QueryError
 from warehouse.lake import connect, literal
+from warehouse.models import VIEWS, views
 from warehouse.settings import Settings
 
 _FETCH_ROWS = 1024
@@ -72,4 +73,5 @@ def _explained(error: duckdb.Error) -> QueryError:
     message = str(error).split("\n\nLINE")[0].split("\n\n")[0]
     what = " ".join(message.partition("Error: ")[2].split()) or message
     unknown_table = isinstance(error, duckdb.CatalogException) and what.startswith("Table with name")
-    return QueryError(what, remedy=f"Tables: {', '.join(TABLES)}." if unknown_table else "")
+    names = [*TABLES, *(f"{VIEWS}.{name}" for name in views())]
+    return QueryError(what, remedy=f"Tables: {', '.join(names)}." if unknown_table else "")

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from tests.lakes import snapshots
+from warehouse import views as lake_views
+from warehouse.lake import MIGRATIONS, connect
+from warehouse.models import front_matter, views
+from warehouse.settings import Settings
+
+VIEWS = "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY view_name"
+
+
+def described() -> list[tuple[str, str]]:
+    return [(name, front_matter(f"mart.{name}")["description"]) for name in views()]
+
+
+def test_a_new_lake_has_every_view_with_its_description(lake: duckdb.DuckDBPyConnection) -> None:
+    assert "question_answers" in views()
+    assert lake.execute(VIEWS).fetchall() == described()
+
+
+def test_a_migrated_lake_has_every_view(settings: Settings, lake: duckdb.DuckDBPyConnection) -> None:
+    for name in views():
+        lake.execute(f"DROP VIEW mart.{name}")
+    lake.execute("DROP SCHEMA mart")
+    for statement in MIGRATIONS[1]:
+        table, column = statement.removeprefix("ALTER TABLE ").split(" ADD COLUMN ")
+        lake.execute(f"ALTER TABLE {table} DROP COLUMN {column.split()[0]}")
+    lake.execute("UPDATE quality.lake_version SET schema_version = 1")
+    with connect(settings, read_only=False) as migrated:
+        assert migrated.execute(VIEWS).fetchall() == described()
+        assert migrated.execute("SELECT count(*) FROM mart.question_answers").fetchall() == [(0,)]
+
+
+def test_a_view_that_is_out_of_date_is_made_anew_and_only_that(
+    settings: Settings, lake: duckdb.DuckDBPyConnection
+) -> None:
+    lake.execute("CREATE OR REPLACE VIEW mart.question_answers AS SELECT 1 AS old")
+    lake.execute("CREATE VIEW mart.my_own AS SELECT 2 AS mine")
+    before = snapshots(lake)
+    with connect(settings, read_only=False) as again:
+        assert "question" in again.sql("FROM mart.question_answers").columns
+        assert again.sql("FROM mart.my_own").columns == ["mine"]
+        assert snapshots(again) == before + 1
+        lake_views.refresh_views(again)
+        assert snapshots(again) == before + 1
+
+
+@pytest.mark.parametrize("name", views())
+def test_each_view_says_what_it_is(name: str) -> None:
+    assert {"description", "owner", "grain", "depends_on"} <= front_matter(f"mart.{name}").keys()
