@@ -28,6 +28,7 @@ class Document:
         n_bytes: Its size.
         content: Bytes of an archive's member; None means that they are at the uri.
         problem: Reason code and detail if it cannot be read.
+        revision: The revision that it is in the lake, if it was read from there; publishing numbers all others.
     """
 
     document_id: str
@@ -41,6 +42,7 @@ class Document:
     n_bytes: int
     content: bytes | None = field(default=None, repr=False)
     problem: Problem | None = None
+    revision: int = 1
 
 
 def read(document: Document) -> tuple[Document, bytes]:

@@ -1,7 +1,8 @@
 """Publish one staged batch: one transaction under the lake's lock, all of it or nothing.
 
 Publishing is idempotent. A document whose content the lake already holds is left out, so a batch that
-two runs publish at once, or that landed before a kill could say so, lands exactly once.
+two runs publish at once, or that landed before a kill could say so, lands exactly once. A rebuild leaves
+out what is no longer as it was read: what another run has landed or rebuilt meanwhile stays.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.changes import changed, delete, exist, insert, make, named
 from warehouse.contracts import (
     BATCHES,
     DOCUMENTS,
@@ -26,7 +28,7 @@ from warehouse.contracts import (
     TRANSCRIPTS,
     Table,
 )
-from warehouse.lake import transaction
+from warehouse.lake import literal, transaction
 from warehouse.ledger import Ledger
 from warehouse.models import model
 from warehouse.settings import Settings
@@ -59,12 +61,21 @@ _MARK = """
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The run that publishes; its sources are uris."""
+    """The run that publishes.
+
+    Attributes:
+        run_id: Its id; sorts by start.
+        started_at: When it began.
+        sources: Uris of what it reads.
+        podlake_version: Version of podlake.
+        is_rebuild: Whether it makes the rows of documents anew that ``tasks.rebuild`` read from the lake.
+    """
 
     run_id: str
     started_at: datetime
     sources: tuple[str, ...]
     podlake_version: str
+    is_rebuild: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,8 @@ def publish(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run, stage
     """Land ``staged`` in ``lake``; where nothing of it is new, commit nothing.
 
     Documents of a rejected batch get the status rejected, and no core table changes for them. A document
-    that is broken now keeps the rows that its last good revision gave.
+    that is broken now keeps the rows that its last good revision gave. In a rebuild, a rejected batch leaves
+    its documents as they were, and a document that is held back now loses its rows.
 
     Raises:
         LakeLockedError: Another publisher held the lock for ``lock_timeout_s``.
@@ -113,8 +125,9 @@ def publish(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run, stage
         counts = _find_fresh(lake, run, staged)
         if not counts["n_documents"]:
             return Published()
-        _write_documents(lake, staged)
-        rows_published = _write_core(lake, staged) if counts["n_published"] else 0
+        if not (run.is_rebuild and staged.rejection):
+            _write_documents(lake, staged)
+        rows_published = _write_core(lake, staged) if exist(lake, "FROM fresh WHERE changes_rows") else 0
         published = Published(**counts, rows_published=rows_published)
         _write_quality(lake, run, staged, published)
         _add_to_run(lake, run, published)
@@ -147,36 +160,40 @@ def mark_vanished(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run,
 
 def _find_fresh(lake: duckdb.DuckDBPyConnection, run: Run, staged: StagedBatch) -> dict[str, int]:
     """Make the temporary table of the documents that are to land, and count them."""
-    _make(lake, "staged", model("publish.staged"), {"path": str(staged.file(DOCUMENTS))})
-    _make(lake, "landed", model("publish.landed"))
-    _make(lake, "fresh", model("publish.fresh"), {"rejection": staged.rejection, "run_id": run.run_id})
+    make(lake, "staged", model("publish.staged"), {"path": str(staged.file(DOCUMENTS))})
+    make(lake, "landed", model("publish.landed"))
+    if run.is_rebuild:
+        make(lake, "fresh", model("publish.rebuilt"), {"rejection": staged.rejection})
+    else:
+        make(lake, "fresh", model("publish.fresh"), {"rejection": staged.rejection, "run_id": run.run_id})
     counts = lake.execute(model("publish.counts"))
     names = [column[0] for column in counts.description]
     return dict(zip(names, counts.fetchone() or (), strict=True))
 
 
 def _write_documents(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> None:
-    """Add a revision of each fresh document; one whose batch was rejected before takes that revision's place."""
-    rejected_before = "SELECT (document_id, revision) FROM fresh WHERE was_rejected"
-    _delete(lake, DOCUMENTS, "(document_id, revision)", rejected_before)
+    """Add a revision of each fresh document, in the place of the one that it replaces."""
+    delete(lake, DOCUMENTS, "(document_id, revision)", "SELECT (document_id, revision) FROM fresh WHERE takes_place")
     documents = """
         SELECT document.* REPLACE (
-            fresh.revision AS revision, fresh.status AS status, fresh.reason AS reason, now() AS ingested_at
+            fresh.revision AS revision, fresh.status AS status, fresh.reason AS reason,
+            fresh.ingested_at AS ingested_at, fresh.vanished_at AS vanished_at
         )
         FROM read_parquet($path) AS document
         JOIN fresh ON document.document_id = fresh.document_id
     """
-    _insert(lake, DOCUMENTS, documents, {"path": str(staged.file(DOCUMENTS))})
+    insert(lake, DOCUMENTS, documents, {"path": str(staged.file(DOCUMENTS))})
 
 
 def _write_core(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> int:
-    """Replace the rows of the published documents in every core table; return how many rows they have now."""
-    changed = "SELECT document_id FROM fresh WHERE has_rows AND status = 'published'"
+    """Replace the rows of the changed documents in every core table; return how many rows they have now."""
+    outdated = "SELECT document_id FROM fresh WHERE has_rows AND changes_rows"
     for table in (TRANSCRIPTS, *_SPOKEN):
-        _delete(lake, table, "transcript_id", changed)
-    _make(lake, "episode_documents", model("publish.episode_documents"))
+        delete(lake, table, "transcript_id", outdated)
+    make(lake, "episode_documents", model("publish.episode_documents"))
     _refresh(lake, PODCASTS, "episode_documents")
     _refresh(lake, EPISODES, "landed")
+    _delete_bare(lake)
     n_rows = _write_transcripts(lake, staged)
     spoken = """
         SELECT spoken.*
@@ -185,15 +202,26 @@ def _write_core(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> int:
     """
     for table in _SPOKEN:
         if staged.file(table).exists():
-            n_rows += _insert(lake, table, spoken, {"path": str(staged.file(table))})
+            n_rows += insert(lake, table, spoken, {"path": str(staged.file(table))})
     return n_rows
+
+
+def _delete_bare(lake: duckdb.DuckDBPyConnection) -> None:
+    """Delete the episodes that a rebuild left without a document, and the podcasts without an episode."""
+    bare = "FROM fresh ANTI JOIN episode_documents USING (episode_id) SELECT episode_id WHERE changes_rows"
+    if exist(lake, bare):
+        delete(lake, EPISODES, "episode_id", bare)
+        empty = "FROM fresh ANTI JOIN core.episodes USING (podcast_id) SELECT podcast_id WHERE changes_rows"
+        delete(lake, PODCASTS, "podcast_id", empty)
 
 
 def _write_transcripts(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> int:
     """Add the transcripts, and say anew which transcript of each episode is current."""
-    path = {"path": str(staged.file(TRANSCRIPTS))}
-    _make(lake, "ranked", model("publish.ranked"), path)
-    if _any(lake, "SELECT 1 FROM ranked WHERE NOT is_fresh AND is_current <> was_current"):
+    path = staged.file(TRANSCRIPTS)
+    rows = f"FROM read_parquet({literal(str(path))})" if path.exists() else "FROM core.transcripts LIMIT 0"
+    make(lake, "transcribed", rows)
+    make(lake, "ranked", model("publish.ranked"))
+    if exist(lake, "SELECT 1 FROM ranked WHERE NOT is_fresh AND is_current <> was_current"):
         lake.execute("""
             UPDATE core.transcripts SET is_current = NOT is_current
             WHERE transcript_id IN (
@@ -202,21 +230,21 @@ def _write_transcripts(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> 
         """)
     transcripts = """
         SELECT transcript.* REPLACE (fresh.revision AS revision, ranked.is_current AS is_current)
-        FROM read_parquet($path) AS transcript
+        FROM transcribed AS transcript
         JOIN ranked ON transcript.transcript_id = ranked.transcript_id
         JOIN fresh ON transcript.transcript_id = fresh.document_id
     """
-    return _insert(lake, TRANSCRIPTS, transcripts, path)
+    return insert(lake, TRANSCRIPTS, transcripts)
 
 
 def _refresh(lake: duckdb.DuckDBPyConnection, table: Table, scope: str) -> None:
     """Bring the rows of ``table`` whose keys are in ``scope`` to what its model says; equal rows stay."""
     key = table.key[0]
-    _make(lake, "existing", f"FROM {table.full_name} SEMI JOIN {scope} USING ({key})")
-    _make(lake, "refreshed", f"({model(table.full_name)}) EXCEPT (FROM existing)")
-    _delete(lake, table, key, f"FROM existing SEMI JOIN refreshed USING ({key}) SELECT {key}")
-    if _any(lake, "FROM refreshed"):
-        _insert(lake, table, "FROM refreshed")
+    make(lake, "existing", f"FROM {table.full_name} SEMI JOIN {scope} USING ({key})")
+    make(lake, "refreshed", f"({model(table.full_name)}) EXCEPT (FROM existing)")
+    delete(lake, table, key, f"FROM existing SEMI JOIN refreshed USING ({key}) SELECT {key}")
+    if exist(lake, "FROM refreshed"):
+        insert(lake, table, "FROM refreshed")
 
 
 def _write_quality(
@@ -227,10 +255,10 @@ def _write_quality(
     for table, condition in ((RESULTS, ""), (QUARANTINE, held_back)):
         if staged.file(table).exists():
             rows = f"FROM read_parquet($path) {condition}"
-            _insert(lake, table, rows, {"path": str(staged.file(table))})
+            insert(lake, table, rows, {"path": str(staged.file(table))})
     place = {"run_id": run.run_id, "batch": staged.batch}
     if published.n_rejected:
-        _insert(lake, QUARANTINE, model("publish.rejected"), place)
+        insert(lake, QUARANTINE, model("publish.rejected"), place)
     row = place | {
         "status": "rejected" if staged.rejection else "published",
         "n_documents": published.n_documents,
@@ -239,7 +267,7 @@ def _write_quality(
         "rows_published": published.rows_published,
         "rows_quarantined": staged.rows_quarantined,
     }
-    _insert(lake, BATCHES, f"SELECT {_named(row)}, now() AS published_at", row)
+    insert(lake, BATCHES, f"SELECT {named(row)}, now() AS published_at", row)
 
 
 def _add_to_run(lake: duckdb.DuckDBPyConnection, run: Run, published: Published) -> None:
@@ -251,7 +279,7 @@ def _add_to_run(lake: duckdb.DuckDBPyConnection, run: Run, published: Published)
         "n_quarantined": published.n_quarantined + published.n_rejected,
         "n_bytes": published.n_bytes,
     }
-    if _changed(lake, _ADD_TO_RUN, added):
+    if changed(lake, _ADD_TO_RUN, added):
         return
     row = added | {
         "started_at": run.started_at,
@@ -260,41 +288,4 @@ def _add_to_run(lake: duckdb.DuckDBPyConnection, run: Run, published: Published)
         "stages": "{}",
         "podlake_version": run.podlake_version,
     }
-    _insert(lake, RUNS, f"SELECT {_named(row)}, now() AS updated_at", row)
-
-
-def _make(
-    lake: duckdb.DuckDBPyConnection, name: str, select: str, parameters: Mapping[str, object] | None = None
-) -> None:
-    lake.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}", parameters)
-
-
-def _insert(
-    lake: duckdb.DuckDBPyConnection,
-    table: Table,
-    select: str,
-    parameters: Mapping[str, object] | None = None,
-) -> int:
-    return _changed(lake, f"INSERT INTO {table.full_name} BY NAME {select}", parameters)
-
-
-def _delete(lake: duckdb.DuckDBPyConnection, table: Table, key: str, doomed: str) -> None:
-    """Delete the rows whose key ``doomed`` selects; mostly none, and planning a DELETE already lists all files."""
-    if _any(lake, doomed):
-        statement = f"DELETE FROM {table.full_name} WHERE {key} IN ({doomed})"  # noqa: S608  contracts name both
-        lake.execute(statement)
-
-
-def _changed(lake: duckdb.DuckDBPyConnection, statement: str, parameters: Mapping[str, object] | None) -> int:
-    """Return how many rows a statement changed."""
-    row = lake.execute(statement, parameters).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _any(lake: duckdb.DuckDBPyConnection, select: str) -> bool:
-    return lake.execute(f"{select} LIMIT 1").fetchone() is not None
-
-
-def _named(row: Mapping[str, object]) -> str:
-    """Return the select list that gives each parameter the name of its column."""
-    return ", ".join(f"${name} AS {name}" for name in row)
+    insert(lake, RUNS, f"SELECT {named(row)}, now() AS updated_at", row)

@@ -21,9 +21,16 @@ from tasks.parse.frontmatter import read_front_matter
 from tasks.segment import Segmented, segment
 from tasks.segment.language import languages_of
 from warehouse.contracts import DOCUMENTS, SEGMENTS, SENTENCES, SOUNDS, STAGED, TRANSCRIPTS, TURNS, Table
+from warehouse.stale import Versions
 
 VERSION = "1"
 """Version of parsing, cleaning and segmenting; rows that another version made are stale."""
+
+
+def current_versions() -> Versions:
+    """Return what makes rows today; rows of any other transform or model are stale."""
+    return Versions(transform=VERSION, models=frozenset())
+
 
 Tables = dict[str, pl.DataFrame]
 """One frame per staged table, by the table's full name."""
@@ -126,7 +133,7 @@ def _read(source: Source) -> dict[str, object]:
     document = source.document
     row: dict[str, object] = {name: getattr(document, name) for name in _IDENTITY}
     row |= {
-        "revision": 1,
+        "revision": document.revision,
         "version": VERSION,
         "format": "unknown",
         "issues": [],

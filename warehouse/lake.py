@@ -57,19 +57,21 @@ _WRITER_MEMORY = 300 * MEGABYTE
 _COPIES_OF_TEXT = 4
 
 
-def connect(settings: Settings, *, read_only: bool = True) -> duckdb.DuckDBPyConnection:
+def connect(
+    settings: Settings, *, read_only: bool = True, create: bool = True
+) -> duckdb.DuckDBPyConnection:
     """Open the lake as the default database, so that SQL says ``core.sentences``.
 
-    A writer creates the lake where there is none, and waits for the publish lock while it looks.
+    A writer creates the lake where there is none, unless told not to, and waits for the publish lock while it looks.
 
     Raises:
         LakeError: There is no lake to read, the folder holds something else, or another podlake made it.
         LakeLockedError: A writer waited ``lock_timeout_s`` for another publisher.
     """
     folder = settings.lake.resolve()
+    if (read_only or not create) and not (folder / "catalog.sqlite").exists():
+        raise _no_lake(folder)
     if read_only:
-        if not (folder / "catalog.sqlite").exists():
-            raise _no_lake(folder)
         return _checked(_attach(settings, read_only=True), folder)
     _refuse_other_folder(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -221,7 +223,7 @@ def _checked(connection: duckdb.DuckDBPyConnection, folder: Path) -> duckdb.Duck
         raise _no_lake(folder)
     if version != SCHEMA_VERSION:
         upgrade = "Upgrade podlake, or name another lake with --lake."
-        migrate = "Run podlake ingest once: it brings the lake up to date where it can."
+        migrate = "Run podlake reprocess once, or ingest: each brings the lake up to date where it can."
         raise LakeError(
             f"the lake has schema version {version}; this podlake knows {SCHEMA_VERSION}",
             where=str(folder),
@@ -247,18 +249,18 @@ def _create(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         connection.execute(f"CREATE SCHEMA {schema}")
     for table in tables:
         connection.execute(table.ddl)
-        for target, comment in _comments(table):
-            connection.execute(f"COMMENT ON {target} IS {literal(comment)}")
+        _comment(connection, table)
     connection.execute("INSERT INTO quality.lake_version VALUES (?)", [SCHEMA_VERSION])
     connection.execute("CALL lake.set_commit_message('podlake', 'create the lake')")
     connection.execute("COMMIT")
 
 
-def _comments(table: Table) -> Iterator[tuple[str, str]]:
-    yield f"TABLE {table.full_name}", table.description
+def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Let a table and its columns say what they mean."""
+    connection.execute(f"COMMENT ON TABLE {table.full_name} IS {literal(table.description)}")
     for column in table.columns:
-        unit = f" [{column.unit}]" if column.unit else ""
-        yield f'COLUMN {table.full_name}."{column.name}"', column.description + unit
+        comment = literal(f"{column.description} [{column.unit}]" if column.unit else column.description)
+        connection.execute(f'COMMENT ON COLUMN {table.full_name}."{column.name}" IS {comment}')
 
 
 def _migrate(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -273,6 +275,9 @@ def _migrate(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         connection.execute("BEGIN")
         for statement in MIGRATIONS[version]:
             connection.execute(statement)
+        if version + 1 == SCHEMA_VERSION:
+            for table in TABLES.values():
+                _comment(connection, table)
         connection.execute("UPDATE quality.lake_version SET schema_version = ?", [version + 1])
         connection.execute("COMMIT")
 

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.lakes import count, snapshots
+from tests.lakes import count, frame, snapshots
 from warehouse import lake as lakes
-from warehouse.contracts import SCHEMA_VERSION, TABLES
+from warehouse.contracts import SCHEMA_VERSION, TABLES, TRANSCRIPTS
 from warehouse.errors import LakeError, LakeLockedError
 from warehouse.lake import connect, publishing, staging, transaction
+from warehouse.query import query
 from warehouse.settings import Settings, load
 
 CREATE = "import sys; from warehouse.lake import connect; from warehouse.settings import load; connect(load(lake=sys.argv[1]), read_only=False)"
@@ -108,6 +110,66 @@ def test_lake_of_an_older_podlake_is_migrated_by_a_writer(
     with connect(settings, read_only=False) as migrated:
         assert "homepage" in migrated.table("core.podcasts").columns
     connect(settings).close()
+
+
+@pytest.fixture
+def oldest(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A lake of schema version 1, which has no model and no error_s, with a transcript and a sentence in it."""
+    new = {"model", "error_s"}
+    tables = {
+        name: replace(table, columns=tuple(c for c in table.columns if c.name not in new))
+        for name, table in TABLES.items()
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(lakes, "TABLES", tables)
+        patch.setattr(lakes, "SCHEMA_VERSION", 1)
+        with connect(settings, read_only=False) as lake:
+            for name in ("core.transcripts", "core.sentences"):
+                row = frame(tables[name], [{}])
+                lake.register("rows", row)
+                lake.execute(f"INSERT INTO {name} BY NAME FROM rows")
+    return settings
+
+
+def test_lake_of_schema_version_1_is_migrated_by_a_writer_and_keeps_its_rows(oldest: Settings) -> None:
+    with pytest.raises(LakeError, match="podlake reprocess"):
+        connect(oldest)
+    with connect(oldest, read_only=False) as lake:
+        found = {
+            f"{schema}.{table}": set(columns)
+            for schema, table, columns in lake.execute(
+                "SELECT schema_name, table_name, list(column_name) FROM duckdb_columns() "
+                "WHERE database_name = 'lake' GROUP BY ALL"
+            ).fetchall()
+        }
+        assert all(found[name] == {c.name for c in table.columns} for name, table in TABLES.items())
+        before = snapshots(lake)
+    with connect(oldest, read_only=False) as again:
+        assert snapshots(again) == before
+    answer = query(oldest, "SELECT n_words, model, (SELECT error_s FROM core.sentences) FROM core.transcripts")
+    assert list(answer.rows) == [(1, None, None)]
+
+
+def test_migrated_lake_takes_rows_and_says_what_its_columns_mean(oldest: Settings) -> None:
+    with connect(oldest, read_only=False) as lake:
+        rows = frame(TRANSCRIPTS, [{"transcript_id": "new", "model": "boundary/1"}])
+        lake.register("rows", rows)
+        lake.execute("INSERT INTO core.transcripts BY NAME FROM rows")
+        lake.execute("UPDATE core.transcripts SET n_words = 7")
+        lake.execute("DELETE FROM core.sentences WHERE error_s IS NULL")
+    words = query(oldest, "SELECT model, n_words, is_current FROM core.transcripts ORDER BY model")
+    assert list(words.rows) == [("boundary/1", 7, False), (None, 7, False)]
+    comments = query(oldest, "SELECT comment FROM duckdb_columns() WHERE schema_name = 'core'")
+    assert all(comment for (comment,) in comments.rows)
+
+
+def test_killed_migration_is_begun_again(oldest: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setitem(lakes.MIGRATIONS, 1, (*lakes.MIGRATIONS[1], "SELECT error('killed')"))
+        with pytest.raises(duckdb.Error, match="killed"):
+            connect(oldest, read_only=False)
+    connect(oldest, read_only=False).close()
+    assert list(query(oldest, "SELECT count(model) FROM core.transcripts").rows) == [(0,)]
 
 
 def test_reader_sees_the_last_commit_while_a_writer_writes(

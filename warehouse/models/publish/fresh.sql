@@ -22,8 +22,12 @@ SELECT
         CASE WHEN $rejection IS NULL THEN staged.status ELSE 'rejected' END AS status,
         coalesce($rejection, staged.reason) AS reason
     ),
+    now() AS ingested_at,
+    NULL::TIMESTAMP WITH TIME ZONE AS vanished_at,
     coalesce(last.has_rows, false) AS has_rows,
-    last.status IS NOT DISTINCT FROM 'rejected' AS was_rejected
+    last.status IS NOT DISTINCT FROM 'rejected' AS takes_place,
+    -- A document that is broken now keeps the rows of its last good revision.
+    staged.status = 'published' AND $rejection IS NULL AS changes_rows
 FROM staged
 LEFT JOIN last ON staged.document_id = last.document_id
 -- A rejected document is tried again, though not by the run that rejected it.

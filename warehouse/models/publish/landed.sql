@@ -21,6 +21,8 @@ SELECT
     url,
     status,
     reason,
-    run_id
+    run_id,
+    ingested_at,
+    vanished_at
 FROM raw.documents
 WHERE episode_id IN (SELECT episode_id FROM staged)

@@ -1,8 +1,8 @@
 /*
-description: The transcripts of the episodes that the batch publishes to, and whether each is the richest of its
+description: The transcripts of the episodes whose rows the batch changes, and whether each is the richest of its
     episode now and was so before.
 grain: transcript_id
-depends_on: fresh, episode_documents, core.transcripts, the staged core.transcripts of the batch ($path)
+depends_on: fresh, episode_documents, core.transcripts, transcribed (the staged core.transcripts of the batch)
 */
 WITH transcripts AS (
     SELECT
@@ -15,7 +15,9 @@ WITH transcripts AS (
         is_current AS was_current,
         false AS is_fresh
     FROM core.transcripts
-    WHERE transcript_id IN (SELECT document_id FROM episode_documents ANTI JOIN fresh USING (document_id))
+    WHERE
+        transcript_id IN (SELECT document_id FROM episode_documents)
+        AND transcript_id NOT IN (SELECT document_id FROM fresh WHERE changes_rows)
     UNION ALL
     SELECT
         transcript_id,
@@ -26,7 +28,7 @@ WITH transcripts AS (
         n_words,
         false AS was_current,
         true AS is_fresh
-    FROM read_parquet($path)
+    FROM transcribed
     WHERE transcript_id IN (SELECT document_id FROM fresh WHERE status = 'published')
 )
 
