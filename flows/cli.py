@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from flows.run import Summary
     from warehouse.settings import Settings
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -46,6 +47,22 @@ def _json_option(command: _Command) -> _Command:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")(command)
 
 
+def _run_options(command: _Command) -> _Command:
+    for option in (
+        click.option("--verbose", "-v", is_flag=True, help="Show the log of the flow."),
+        click.option(
+            "--max-quarantined", type=float, help="Share of documents held back that is still no failure."
+        ),
+        click.option("--in-flight", type=int, help="Batches that exist at once."),
+        click.option("--batch-bytes", type=int, help="Bytes of source text that one batch holds."),
+        click.option(
+            "--runner", type=click.Choice(["thread", "process"]), help="Where batches are transformed."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def _settings(lake: str | None, **flags: object) -> Settings:
     """Load the settings; a lake named after the command wins over one named before it."""
     from warehouse.settings import load
@@ -71,11 +88,7 @@ def main(lake: str | None) -> None:
 @_lake_option
 @_json_option
 @click.option("--podcast", help="Name of the podcast, when folders do not tell it.")
-@click.option("--runner", type=click.Choice(["thread", "process"]), help="Where batches are transformed.")
-@click.option("--batch-bytes", type=int, help="Bytes of source text that one batch holds.")
-@click.option("--in-flight", type=int, help="Batches that exist at once.")
-@click.option("--max-quarantined", type=float, help="Share of documents held back that is still no failure.")
-@click.option("--verbose", "-v", is_flag=True, help="Show the log of the flow.")
+@_run_options
 def ingest(sources: tuple[str, ...], lake: str | None, *, as_json: bool, verbose: bool, **flags: Any) -> None:
     """Land the new and changed transcripts of folders, files and zip or tar archives."""
     from flows import console, environment
@@ -91,6 +104,54 @@ def ingest(sources: tuple[str, ...], lake: str | None, *, as_json: bool, verbose
         _print_json(summary.as_dict())
     else:
         console.print_summary(summary)
+    _exit_if_held_back(summary, settings)
+
+
+@main.command()
+@_lake_option
+@_json_option
+@click.option("--all", "every", is_flag=True, help="Rebuild all documents, not only what is stale.")
+@click.option("--dry-run", is_flag=True, help="Say how much is stale, and change nothing.")
+@_run_options
+def reprocess(
+    lake: str | None, *, every: bool, dry_run: bool, as_json: bool, verbose: bool, **flags: Any
+) -> None:
+    """Rebuild the rows that an older podlake made from the texts in the lake; no source is needed.
+
+    Old rows stay until the new ones are there. After an interruption, run it again to go on.
+    """
+    from flows import console, environment
+
+    settings = _settings(lake, **flags)
+    environment.prepare(verbose=verbose)
+    from tasks.transform import current_versions
+    from warehouse.stale import stale_of
+
+    stale = stale_of(settings, current_versions(), every=every, read_only=dry_run)
+    if dry_run or not stale.documents:
+        _print_json(stale.as_dict()) if as_json else console.print_stale(stale.as_dict())
+        return
+    from flows.progress import shown
+    from flows.reprocess import run_reprocess
+
+    with shown("reprocess"):
+        summary = run_reprocess(settings, every=every)
+    if as_json:
+        _print_json(summary.as_dict())
+    else:
+        console.print_rebuild(summary)
+    _exit_if_held_back(summary, settings)
+    if summary.damaged:
+        click.echo(
+            f"podlake: {summary.damaged} documents stay stale, as their text in the lake is damaged. Restore the lake "
+            "from a copy, or ingest their sources into a new one.",
+            err=True,
+        )
+        sys.exit(_CHECKS_FAILED)
+
+
+def _exit_if_held_back(summary: Summary, settings: Settings) -> None:
+    """End with an exit code of its own if too much of what was read did not land."""
     if summary.rejected or summary.failed_share > settings.max_quarantined:
         click.echo(
             f"podlake: {summary.failed_share:.0%} of the documents are transcripts that were held back, more than "
@@ -137,11 +198,12 @@ def sql(statement: str, lake: str | None, *, as_json: bool) -> None:
 @_lake_option
 @_json_option
 def status(lake: str | None, *, as_json: bool) -> None:
-    """Show what is in the lake, and its last runs."""
+    """Show what is in the lake, what of it is stale, and its last runs."""
     from flows import console
+    from tasks.transform import current_versions
     from warehouse.status import status_of
 
-    found = status_of(_settings(lake))
+    found = status_of(_settings(lake), current_versions())
     if as_json:
         _print_json(found)
     else:

@@ -113,8 +113,27 @@ def print_records(rows: Sequence[Mapping[str, object]]) -> None:
 
 def print_summary(summary: Summary) -> None:
     """Print what came in, what landed, what was held back and why, and where the time went."""
+    head = (
+        f"run {summary.run_id}: {summary.documents} new or changed documents, {summary.unchanged} unchanged"
+    )
+    sys.stdout.write("\n".join((head, *_landed(summary))) + "\n")
+
+
+def print_rebuild(summary: Summary) -> None:
+    """Print what a rebuild read and landed, as of an ingest."""
+    left = f", {summary.damaged} left as they are" if summary.damaged else ""
+    head = f"run {summary.run_id}: {summary.documents} documents read back from the lake{left}"
+    sys.stdout.write("\n".join((head, *_landed(summary))) + "\n")
+
+
+def print_stale(stale: Mapping[str, int]) -> None:
+    """Print how much is stale, and what mends it."""
+    remedy = "; podlake reprocess rebuilds them from the lake's own texts" if stale["documents"] else ""
+    sys.stdout.write(f"stale: {stale['documents']} documents, {stale['transcripts']} transcripts{remedy}\n")
+
+
+def _landed(summary: Summary) -> list[str]:
     lines = [
-        f"run {summary.run_id}: {summary.documents} new or changed documents, {summary.unchanged} unchanged",
         f"  read        {summary.bytes / 1e6:.1f} MB in {summary.batches} batches",
         f"  published   {summary.published} documents, {summary.rows} rows",
         f"  held back   {summary.quarantined} documents"
@@ -131,7 +150,7 @@ def print_summary(summary: Summary) -> None:
     lines.append(
         f"  time        {summary.seconds.get('total', 0):.1f} s; CPU seconds: {spent or 'none to speak of'}"
     )
-    sys.stdout.write("\n".join(lines) + "\n")
+    return lines
 
 
 def print_status(status: Mapping[str, object]) -> None:
@@ -140,6 +159,9 @@ def print_status(status: Mapping[str, object]) -> None:
         counts = status[name]
         if isinstance(counts, Mapping):
             sys.stdout.write(f"{name}: {', '.join(f'{count} {key}' for key, count in counts.items())}\n")
+    stale = status["stale"]
+    if isinstance(stale, Mapping):
+        print_stale(stale)
     sys.stdout.write(
         f"{status['snapshots']} snapshots, the last of {_cell(status['last_change_at'])} in {status['lake']}\n"
     )

@@ -67,10 +67,10 @@ class Lines:
 class Bars:
     """Draws a bar over bytes, with documents, rate and time remaining."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, name: str) -> None:
         self._progress = progress
         self._documents = self._held_back = 0
-        self._bar = progress.add_task("ingest", total=None, documents=0, held="")
+        self._bar = progress.add_task(name, total=None, documents=0, held="")
 
     def expect(self, n_bytes: int) -> None:
         """Set the length of the bar."""
@@ -93,8 +93,8 @@ def watcher() -> Watcher:
 
 
 @contextmanager
-def shown() -> Iterator[None]:
-    """Show the runs inside the block on standard error."""
+def shown(name: str = "ingest") -> Iterator[None]:
+    """Show the runs inside the block, on a terminal under a name, on standard error."""
     console = Console(stderr=True)
     if not console.is_terminal:
         with _watching(Lines()):
@@ -108,7 +108,7 @@ def shown() -> Iterator[None]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as progress, _watching(Bars(progress)):
+    with Progress(*columns, console=console) as progress, _watching(Bars(progress, name)):
         yield
 
 

@@ -1,16 +1,18 @@
-"""One ingestion run: its lake, its ledger, its staging folder, and the counts that become its summary."""
+"""One run over a lake: its staging folder, what it reads, and the counts that become its summary."""
 
 from __future__ import annotations
 
 import secrets
 import shutil
+import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -21,12 +23,17 @@ from tasks.clock import Costs
 from tasks.discover import discover
 from tasks.document import Document
 from tasks.publish import Published, Run, finish_run, mark_vanished
+from tasks.rebuild import stale_documents
 from tasks.sources import resolve, size_of
 from tasks.stage import Staged
 from warehouse.lake import connect, staging
 from warehouse.ledger import Ledger, open_ledger
 from warehouse.settings import Settings
+from warehouse.stale import Versions, count_stale
 from warehouse.status import reasons_of, recent_volume
+
+REBUILD_SOURCE = "lake:reprocess"
+"""What ``quality.runs`` names as the source of a run that read the lake's own texts."""
 
 
 @dataclass(slots=True)
@@ -35,10 +42,11 @@ class Summary:
 
     Attributes:
         run_id: Id of the run in ``quality.runs``; such a row exists only if something landed.
-        documents: New or changed documents that were read.
+        documents: New, changed or stale documents that were read.
         published: Documents whose rows landed.
         quarantined: Documents held back whole.
         rejected: Documents of batches that the audit rejected; the next run tries them again.
+        damaged: Documents left as they are, as their text in the lake does not give the bytes of their source.
         unchanged: Documents that the lake held already.
         vanished: Documents that were there before and are gone; their rows stay, marked.
         batches: Batches that were read.
@@ -54,6 +62,7 @@ class Summary:
     published: int = 0
     quarantined: int = 0
     rejected: int = 0
+    damaged: int = 0
     unchanged: int = 0
     vanished: int = 0
     batches: int = 0
@@ -74,36 +83,19 @@ class Summary:
         return asdict(self)
 
 
-@dataclass(slots=True)
-class IngestRun:
-    """The state of a run; ``open_run`` makes it."""
+@dataclass(slots=True, kw_only=True)
+class LakeRun:
+    """The state of a run; ``open_run`` and ``open_rebuild`` make it."""
 
     settings: Settings
     facts: Run
     lake: duckdb.DuckDBPyConnection
-    ledger: Ledger
     folder: Path
-    sources: list[Path]
     history: History
     watcher: Watcher
     summary: Summary
     started: float = field(default_factory=time.perf_counter)
     costs: Costs = field(default_factory=Costs)
-
-    def discover(self) -> Iterator[Document]:
-        """Yield the documents that the ledger does not hold as they are, counting those that it does."""
-        documents = discover(
-            self.sources, self.settings, self.ledger.known, self._count_unchanged, self.ledger.claim
-        )
-        while True:
-            with clock.stage("discover"):
-                document = next(documents, None)
-            if document is None:
-                return
-            yield document
-
-    def _count_unchanged(self, n_documents: int) -> None:
-        self.summary.unchanged += n_documents
 
     def record(self, staged: Staged, published: Published) -> None:
         """Add a batch that is through to the summary, and remove what was staged of it."""
@@ -122,9 +114,8 @@ class IngestRun:
         )
 
     def finish(self) -> Summary:
-        """Mark what vanished, close the run in the lake if it landed anything, and return the summary."""
+        """Close the run in the lake if it landed anything, and return the summary."""
         summary = self.summary
-        summary.vanished = mark_vanished(self.lake, self.settings, self.facts, self.ledger)
         self.costs.add(clock.drain())
         summary.seconds = {name: round(seconds, 3) for name, seconds in sorted(self.costs.seconds.items())}
         summary.cpu_seconds = {name: round(s, 3) for name, s in sorted(self.costs.cpu_seconds.items())}
@@ -137,6 +128,56 @@ class IngestRun:
         return summary
 
 
+@dataclass(slots=True, kw_only=True)
+class IngestRun(LakeRun):
+    """A run over sources."""
+
+    ledger: Ledger
+    sources: list[Path]
+
+    def discover(self) -> Iterator[Document]:
+        """Yield the documents that the ledger does not hold as they are, counting those that it does."""
+        return _timed(
+            discover(self.sources, self.settings, self.ledger.known, self._count_unchanged, self.ledger.claim)
+        )
+
+    def _count_unchanged(self, n_documents: int) -> None:
+        self.summary.unchanged += n_documents
+
+    def finish(self) -> Summary:
+        """Mark what vanished, then finish as any run."""
+        self.summary.vanished = mark_vanished(self.lake, self.settings, self.facts, self.ledger)
+        return LakeRun.finish(self)
+
+
+@dataclass(slots=True, kw_only=True)
+class Rebuild(LakeRun):
+    """A run over the texts that the lake holds."""
+
+    versions: Versions
+    every: bool
+
+    def stale_documents(self) -> Iterator[Document]:
+        """Yield the documents that are stale, counting those whose text is damaged."""
+        return _timed(stale_documents(self.lake, self.versions, self._count_damaged, every=self.every))
+
+    def _count_damaged(self, uri: str) -> None:
+        self.summary.damaged += 1
+        sys.stderr.write(
+            f"podlake: left as it is, for its text does not give the bytes of its source: {uri}\n"
+        )
+
+
+def _timed(documents: Iterator[Document]) -> Iterator[Document]:
+    """Pass documents on; the time that finding them takes is that of the stage discover."""
+    while True:
+        with clock.stage("discover"):
+            document = next(documents, None)
+        if document is None:
+            return
+        yield document
+
+
 @contextmanager
 def open_run(sources: Sequence[str], settings: Settings) -> Iterator[IngestRun]:
     """Open the lake for a run over ``sources``; what it staged is removed at the end, whatever happens.
@@ -146,17 +187,47 @@ def open_run(sources: Sequence[str], settings: Settings) -> Iterator[IngestRun]:
         LakeError: The lake cannot be opened.
     """
     paths = resolve(sources, settings.lake)
+    facts = _facts(path.as_uri() for path in paths)
+    lake = connect(settings, read_only=False)
+    with closing(lake), _state(settings, lake, facts) as state, open_ledger(lake, state["folder"]) as ledger:
+        run = IngestRun(**state, ledger=ledger, sources=paths)
+        run.watcher.expect(size_of(paths, settings.lake))
+        yield run
+
+
+@contextmanager
+def open_rebuild(versions: Versions, settings: Settings, *, every: bool = False) -> Iterator[Rebuild]:
+    """Open the lake for a run over what ``versions`` would make otherwise, or over every text that it holds.
+
+    Raises:
+        LakeError: There is no lake, or it cannot be opened.
+    """
+    facts = replace(_facts([REBUILD_SOURCE]), is_rebuild=True)
+    lake = connect(settings, read_only=False, create=False)
+    with closing(lake), _state(settings, lake, facts) as state:
+        run = Rebuild(**state, versions=versions, every=every)
+        run.watcher.expect(count_stale(lake, versions, every=every).bytes)
+        yield run
+
+
+def _facts(sources: Iterable[str]) -> Run:
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    facts = Run(run_id, now, tuple(path.as_uri() for path in paths), version("podlake"))
+    return Run(run_id, now, tuple(sources), version("podlake"))
+
+
+@contextmanager
+def _state(settings: Settings, lake: duckdb.DuckDBPyConnection, facts: Run) -> Iterator[dict[str, Any]]:
+    """Give what every run has."""
     clock.drain()
-    lake = connect(settings, read_only=False)
-    try:
-        with staging(settings, run_id) as folder, open_ledger(lake, folder) as ledger:
-            volume = recent_volume(lake)
-            history = History(volume.n_documents, volume.n_words, volume.n_bytes)
-            run = IngestRun(settings, facts, lake, ledger, folder, paths, history, watcher(), Summary(run_id))
-            run.watcher.expect(size_of(paths, settings.lake))
-            yield run
-    finally:
-        lake.close()
+    with staging(settings, facts.run_id) as folder:
+        volume = recent_volume(lake)
+        yield {
+            "settings": settings,
+            "facts": facts,
+            "lake": lake,
+            "folder": folder,
+            "history": History(volume.n_documents, volume.n_words, volume.n_bytes),
+            "watcher": watcher(),
+            "summary": Summary(facts.run_id),
+        }

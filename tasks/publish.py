@@ -173,7 +173,12 @@ def _find_fresh(lake: duckdb.DuckDBPyConnection, run: Run, staged: StagedBatch) 
 
 def _write_documents(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> None:
     """Add a revision of each fresh document, in the place of the one that it replaces."""
-    delete(lake, DOCUMENTS, "(document_id, revision)", "SELECT (document_id, revision) FROM fresh WHERE takes_place")
+    delete(
+        lake,
+        DOCUMENTS,
+        "(document_id, revision)",
+        "SELECT (document_id, revision) FROM fresh WHERE takes_place",
+    )
     documents = """
         SELECT document.* REPLACE (
             fresh.revision AS revision, fresh.status AS status, fresh.reason AS reason,

@@ -48,9 +48,7 @@ def stale_documents(
         chunk += 1
 
 
-def _texts(
-    lake: duckdb.DuckDBPyConnection, chunk: int, run_id: str, batch: int
-) -> Iterator[dict[str, Any]]:
+def _texts(lake: duckdb.DuckDBPyConnection, chunk: int, run_id: str, batch: int) -> Iterator[dict[str, Any]]:
     """Return the documents of a chunk, by their columns' names."""
     answer = lake.execute(model("rebuild.texts"), {"chunk": chunk, "run_id": run_id, "batch": batch})
     names = [column[0] for column in answer.description]

@@ -48,6 +48,7 @@ class Source:
     has_speakers: bool = False
     podcast: str = "Show"
     folder: str = "archive"
+    revision: int = 1
 
     @property
     def document_id(self) -> str:
@@ -126,7 +127,7 @@ def snapshots(lake: duckdb.DuckDBPyConnection) -> int:
 def _document(source: Source, run_id: str, batch: int) -> dict[str, object]:
     return {
         "document_id": source.document_id,
-        "revision": 1,
+        "revision": source.revision,
         "podcast_id": _id(source.podcast),
         "episode_id": source.episode_id,
         "podcast": source.podcast,
@@ -136,6 +137,7 @@ def _document(source: Source, run_id: str, batch: int) -> dict[str, object]:
         "sha256": hashlib.sha256(source.text.encode()).hexdigest(),
         "n_bytes": len(source.text),
         "text": source.text,
+        "encoding": "utf-8",
         "title": source.title,
         "status": source.status,
         "run_id": run_id,

@@ -57,9 +57,7 @@ _WRITER_MEMORY = 300 * MEGABYTE
 _COPIES_OF_TEXT = 4
 
 
-def connect(
-    settings: Settings, *, read_only: bool = True, create: bool = True
-) -> duckdb.DuckDBPyConnection:
+def connect(settings: Settings, *, read_only: bool = True, create: bool = True) -> duckdb.DuckDBPyConnection:
     """Open the lake as the default database, so that SQL says ``core.sentences``.
 
     A writer creates the lake where there is none, unless told not to, and waits for the publish lock while it looks.

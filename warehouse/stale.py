@@ -12,7 +12,7 @@ from warehouse.models import model
 from warehouse.settings import Settings
 
 _COUNT = """
-    SELECT count(*) AS n_documents, count_if(has_rows) AS n_transcripts, coalesce(sum(n_bytes), 0)::BIGINT AS n_bytes
+    SELECT count(*) AS n_documents, count(*) FILTER (has_rows) AS n_transcripts, coalesce(sum(n_bytes), 0)::BIGINT AS n_bytes
     FROM
 """
 
@@ -43,9 +43,7 @@ class Stale:
         return asdict(self)
 
 
-def count_stale(
-    lake: duckdb.DuckDBPyConnection, versions: Versions, *, every: bool = False
-) -> Stale:
+def count_stale(lake: duckdb.DuckDBPyConnection, versions: Versions, *, every: bool = False) -> Stale:
     """Count what is stale in an open lake.
 
     Documents without text (binary, too large, unreadable) cannot be rebuilt and do not count; those that were
@@ -60,13 +58,13 @@ def count_stale(
     return Stale(*row) if row else Stale(0, 0, 0)
 
 
-def stale_of(settings: Settings, versions: Versions, *, every: bool = False) -> Stale:
-    """Count what is stale in a lake, once its tables are brought up to date.
+def stale_of(settings: Settings, versions: Versions, *, every: bool = False, read_only: bool = True) -> Stale:
+    """Count what is stale in a lake; unless it is only read, its tables are first brought up to date.
 
     Raises:
         LakeError: There is no lake, or another podlake made it.
     """
-    with closing(connect(settings, read_only=False, create=False)) as lake:
+    with closing(connect(settings, read_only=read_only, create=False)) as lake:
         return count_stale(lake, versions, every=every)
 
 

@@ -11,6 +11,7 @@ from warehouse.errors import QueryError
 from warehouse.lake import connect
 from warehouse.models import model
 from warehouse.settings import Settings
+from warehouse.stale import Versions, count_stale
 
 Records = list[dict[str, object]]
 """The rows of a small answer, by their columns' names."""
@@ -25,8 +26,8 @@ class Volume:
     n_bytes: int
 
 
-def status_of(settings: Settings) -> dict[str, object]:
-    """Tell what is in the lake: documents by status, rows, snapshots and the last runs."""
+def status_of(settings: Settings, versions: Versions) -> dict[str, object]:
+    """Tell what is in the lake: documents by status, rows, what is stale, snapshots and the last runs."""
     with closing(connect(settings)) as lake:
         snapshots = lake.execute(
             "SELECT count(*), max(snapshot_time) FROM ducklake_snapshots('lake')"
@@ -36,6 +37,7 @@ def status_of(settings: Settings) -> dict[str, object]:
             "lake": str(settings.lake.resolve()),
             "documents": _counts(lake, "status.documents"),
             "rows": _counts(lake, "status.rows"),
+            "stale": count_stale(lake, versions).as_dict(),
             "snapshots": n_snapshots,
             "last_change_at": last_change_at,
             "runs": _records(lake, "status.runs"),

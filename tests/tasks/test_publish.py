@@ -155,6 +155,16 @@ def test_episode_is_described_by_all_its_documents_and_has_one_current_transcrip
     assert current == [(NAMED.document_id,)]
 
 
+def test_episode_keeps_one_current_transcript_when_a_document_breaks_beside_its_twin(
+    lake: duckdb.DuckDBPyConnection, settings: Settings, tmp_path: Path
+) -> None:
+    publish(lake, settings, run_of(), stage(tmp_path / "1", [NAMED, PLAIN]))
+    broken = Source("1.vtt", "??", status="quarantined")
+    publish(lake, settings, run_of(), stage(tmp_path / "2", [broken, Source("1.txt", "changed")], batch=1))
+    current = lake.execute("SELECT transcript_id FROM core.transcripts WHERE is_current").fetchall()
+    assert current == [(NAMED.document_id,)]
+
+
 def test_rows_are_the_same_whatever_the_batches(tmp_path: Path) -> None:
     def landed(name: str, *batches: list[Source]) -> dict[str, list[tuple[object, ...]]]:
         settings = load(lake=tmp_path / name)

@@ -146,7 +146,9 @@ def test_lake_of_schema_version_1_is_migrated_by_a_writer_and_keeps_its_rows(old
         before = snapshots(lake)
     with connect(oldest, read_only=False) as again:
         assert snapshots(again) == before
-    answer = query(oldest, "SELECT n_words, model, (SELECT error_s FROM core.sentences) FROM core.transcripts")
+    answer = query(
+        oldest, "SELECT n_words, model, (SELECT error_s FROM core.sentences) FROM core.transcripts"
+    )
     assert list(answer.rows) == [(1, None, None)]
 
 
