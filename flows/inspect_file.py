@@ -51,7 +51,7 @@ def inspect_file(file: Path, settings: Settings) -> Inspection:
         raise SourceError(
             "only one transcript can be inspected", where=str(file), remedy="Unpack the archive first."
         )
-    tables = transform([Source(*read(documents[0]))])
+    tables = transform([Source(*read(documents[0]))], turn_threshold=settings.turn_threshold)
     document = tables[DOCUMENTS.full_name].row(0, named=True)
     transcript = tables[TRANSCRIPTS.full_name]
 

@@ -41,9 +41,9 @@ def _is_transient(_task: Task[..., Any], _run: object, state: State[Any]) -> boo
 
 
 @task(name="transform", task_run_name="transform batch", cache_policy=NO_CACHE)
-def transform_batch(batch: Batch, run_id: str, folder: str) -> Staged:
+def transform_batch(batch: Batch, run_id: str, folder: str, turn_threshold: float) -> Staged:
     """Read, parse, clean and segment a batch, and stage its tables."""
-    return stage.stage_batch(batch, run_id, folder)
+    return stage.stage_batch(batch, run_id, folder, turn_threshold)
 
 
 @task(name="audit", cache_policy=NO_CACHE)
@@ -78,7 +78,8 @@ def stage_batches(new: Iterable[Batch], run: LakeRun) -> Iterator[Staged]:
     for batch in new:
         if len(pending) == run.settings.in_flight:
             yield pending.popleft().result()
-        pending.append(transform_batch.submit(as_it_is(batch), run.facts.run_id, str(run.folder)))
+        place = (run.facts.run_id, str(run.folder), run.settings.turn_threshold)
+        pending.append(transform_batch.submit(as_it_is(batch), *place))
     while pending:
         yield pending.popleft().result()
 

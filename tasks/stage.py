@@ -17,7 +17,7 @@ from tasks.clock import Costs
 from tasks.document import read
 from tasks.transform import Source, Tables, transform
 from warehouse.contracts import STAGED
-from warehouse.settings import MEGABYTE
+from warehouse.settings import MEGABYTE, TURN_THRESHOLD
 
 _CHUNK_BYTES = 2 * MEGABYTE
 """Documents are transformed so many bytes at a time: what polars needs in between is some 20 times as large."""
@@ -34,7 +34,9 @@ class Staged:
     costs: Costs
 
 
-def stage_batch(batch: Batch, run_id: str, root: str | Path) -> Staged:
+def stage_batch(
+    batch: Batch, run_id: str, root: str | Path, turn_threshold: float = TURN_THRESHOLD
+) -> Staged:
     """Transform a batch into ``<root>/<batch>/<table>.parquet``; runs in a thread or a process alike."""
     folder = Path(root) / f"{batch.index:06d}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -43,7 +45,14 @@ def stage_batch(batch: Batch, run_id: str, root: str | Path) -> Staged:
         for chunk in batches(batch.documents, _CHUNK_BYTES):
             with clock.stage("read"):
                 sources = [Source(*read(document)) for document in chunk.documents]
-            tables = transform(sources, run_id=run_id, batch=batch.index, at=now, timed=clock.stage)
+            tables = transform(
+                sources,
+                run_id=run_id,
+                batch=batch.index,
+                at=now,
+                timed=clock.stage,
+                turn_threshold=turn_threshold,
+            )
             with clock.stage("stage"):
                 writer.write(tables)
     n_bytes = sum(document.n_bytes for document in batch.documents)

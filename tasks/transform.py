@@ -18,18 +18,19 @@ from tasks.decode import decode
 from tasks.document import Document
 from tasks.parse import parse, sniff
 from tasks.parse.frontmatter import read_front_matter
-from tasks.segment import Segmented, segment
+from tasks.segment import Segmented, boundary, segment
 from tasks.segment.language import languages_of
 from warehouse.contracts import DOCUMENTS, SEGMENTS, SENTENCES, SOUNDS, STAGED, TRANSCRIPTS, TURNS, Table
+from warehouse.settings import TURN_THRESHOLD
 from warehouse.stale import Versions
 
-VERSION = "1"
+VERSION = "2"
 """Version of parsing, cleaning and segmenting; rows that another version made are stale."""
 
 
 def current_versions() -> Versions:
     """Return what makes rows today; rows of any other transform or model are stale."""
-    return Versions(transform=VERSION, models=frozenset())
+    return Versions(transform=VERSION, models=frozenset({boundary.VERSION}))
 
 
 Tables = dict[str, pl.DataFrame]
@@ -91,6 +92,7 @@ def transform(
     batch: int = 0,
     at: datetime = _EPOCH,
     timed: Timed = _untimed,
+    turn_threshold: float = TURN_THRESHOLD,
 ) -> Tables:
     """Turn documents into one frame for each staged table.
 
@@ -115,7 +117,7 @@ def transform(
         spoken = languages.join(
             readable.select("doc", "duration_s"), on="doc", how="left", maintain_order="left"
         )
-        segmented = segment(pieces, spoken)
+        segmented = segment(pieces, spoken, turn_threshold)
         return _tables(_without_wordless(rows, segmented).with_columns(place), segmented, sounds)
 
 
@@ -225,23 +227,27 @@ def _transcripts(documents: pl.DataFrame, segmented: Segmented) -> pl.DataFrame:
         duration_s=pl.col("end_s").filter(given).max(),
         is_punctuated=pl.col("is_punctuated").first(),
         method=pl.col("method").first(),
+        has_restored=(pl.col("method") == boundary.VERSION).any(),
         text=pl.col("text").str.join(" "),
     )
     turns = segmented.turns.group_by("doc").agg(
-        n_turns=pl.len(), has_speakers=pl.col("speaker").is_not_null().any()
+        n_turns=pl.len(),
+        has_speakers=(pl.col("speaker").is_not_null() & pl.col("voice").is_null()).any(),
+        has_voices=pl.col("voice").is_not_null().any(),
     )
     facts = documents.drop("duration_s", "text").with_columns(
         transcript_id="document_id",
         language="spoken_language",
         is_current=pl.lit(value=True),
-        model=pl.lit(None),
     )
+    is_restored = pl.col("has_restored") | pl.col("has_voices")
     return (
         sentences.with_columns(
             text_fingerprint=pl.Series([fingerprint(text) for text in sentences["text"]], dtype=pl.String)
         )
         .join(turns, on="doc", maintain_order="left")
         .join(facts, on="doc", maintain_order="left")
+        .with_columns(model=pl.when(is_restored).then(pl.lit(boundary.VERSION)))
     )
 
 

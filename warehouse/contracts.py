@@ -216,7 +216,12 @@ TURNS = Table(
         *_PLACE,
         Column("turn", COUNT, "Position in the transcript, from 0."),
         *_SPAN,
-        Column("speaker", TEXT, "Canonical name of the speaker; null where nobody is named.", nullable=True),
+        Column(
+            "speaker",
+            TEXT,
+            "Canonical name of the speaker; S1 and S2 by turns where the model found the turns; null where nothing tells.",
+            nullable=True,
+        ),
         Column("speaker_label", TEXT, "The label as found.", nullable=True),
         Column("p_start", SHARE, "Probability that the speaker changes here.", unit="0..1"),
         Column(
@@ -241,14 +246,17 @@ SENTENCES = Table(
         Column("turn", COUNT, "The turn it belongs to."),
         *_SPAN,
         Column(
-            "end_punct", TEXT, "Mark that ends it: . ? ! or …; null where the source has none.", nullable=True
+            "end_punct",
+            TEXT,
+            "Mark that ends it: . ? ! or …; null where the source has none and none was restored.",
+            nullable=True,
         ),
         Column("p_end", SHARE, "Probability that a sentence ends here.", unit="0..1"),
         Column("n_words", COUNT, "Words."),
         Column("n_fillers", COUNT, "Fillers among the words (um, uh, ...)."),
         Column("n_repeats", COUNT, "Words that repeat the word before."),
         Column("method", TEXT, "What found the sentence's end, with its version."),
-        Column("text", TEXT, "The cleaned words."),
+        Column("text", TEXT, "The cleaned words, with the marks and case that were restored."),
     ),
     parent="core.turns",
 )

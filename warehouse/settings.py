@@ -16,6 +16,8 @@ from pydantic_settings import (
 from warehouse.errors import SettingsError
 
 MEGABYTE = 1 << 20
+TURN_THRESHOLD = 0.45
+"""Of the thresholds tried on the development episodes, the one with the best F1 of turns."""
 
 
 class Settings(BaseSettings):
@@ -47,6 +49,12 @@ class Settings(BaseSettings):
         le=1,
         description="Share of a run's documents held back above which it ends with exit code 1; "
         "documents in a format that podlake does not read are not counted.",
+    )
+    turn_threshold: float = Field(
+        TURN_THRESHOLD,
+        ge=0,
+        le=1,
+        description="Probability below which a turn that only the model sees is not asserted.",
     )
     lock_timeout_s: float = Field(60.0, ge=0, description="Seconds to wait for another publisher.")
 

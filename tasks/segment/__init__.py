@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from tasks.segment import boundary
 from tasks.segment.chapters import chapters_of
 from tasks.segment.estimated_times import estimate_times
 from tasks.segment.fragments import fragments_of
 from tasks.segment.restore import restore
 from tasks.segment.sentences import sentences_of
 from tasks.segment.turns import assign_turns, turns_of
+from warehouse.settings import TURN_THRESHOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Segmented:
 
 
 def segment(
-    pieces: pl.DataFrame, documents: pl.DataFrame, turn_threshold: float = boundary.TURN_THRESHOLD
+    pieces: pl.DataFrame, documents: pl.DataFrame, turn_threshold: float = TURN_THRESHOLD
 ) -> Segmented:
     """Find sentences, then turns and chapters from them; no word is changed, dropped or moved.
 

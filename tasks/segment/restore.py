@@ -12,7 +12,7 @@ from tasks.parse.pieces import cut
 from tasks.segment import boundary, punctuation
 from tasks.segment.fragments import changes
 from tasks.segment.gold import COMMA, PERIOD, QUESTION
-from tasks.segment.words import bare, spoken
+from tasks.segment.words import bare, raised, spoken
 
 CUE_METHOD = "cue/1"
 WINDOW_METHOD = "window/1"
@@ -103,9 +103,8 @@ def _decided(words: pl.DataFrame, turn_threshold: float) -> pl.DataFrame:
 def _written() -> pl.Expr:
     """Write a word with the case and the mark that were restored; what it has of its own stays."""
     opens = pl.col("ends").shift(1, fill_value=True)
-    raised = pl.col("display").str.slice(0, 1).str.to_uppercase() + pl.col("display").str.slice(1)
     is_plain = pl.col("display") == pl.col("word")
-    cased = pl.when(is_plain).then("surface").when(opens).then(raised).otherwise("display")
+    cased = pl.when(is_plain).then("surface").when(opens).then(raised(pl.col("display"))).otherwise("display")
     mark = pl.col("mark").replace_strict(_MARKS, default="", return_dtype=pl.String)
     is_marked = ~is_plain & pl.col("display").str.contains(_MARKED)
     return pl.coalesce(cased + pl.when(is_marked).then(pl.lit("")).otherwise(mark), "display")

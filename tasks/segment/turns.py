@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from tasks.parse.pieces import FILL
+from tasks.segment.introductions import name_speakers_by_introduction
 
 _NOBODY = FILL
 _ANONYMOUS = ("unknown", "unknown speaker", "speaker", "unidentified", "unidentified speaker", "?")
@@ -76,4 +77,4 @@ def turns_of(sentences: pl.DataFrame) -> pl.DataFrame:
         method=pl.col("turn_method").first(),
     )
     named = name_speakers(turns.with_columns(pl.col("text").list.join(" ")))
-    return named.with_columns(speaker=pl.coalesce("speaker", "voice"))
+    return name_speakers_by_introduction(named.with_columns(speaker=pl.coalesce("speaker", "voice")))

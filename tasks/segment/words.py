@@ -24,6 +24,13 @@ def bare(word: pl.Expr) -> pl.Expr:
     return word.str.to_lowercase().str.replace_all("\u2019", "'", literal=True).str.strip_chars(AROUND)
 
 
+def raised(word: pl.Expr) -> pl.Expr:
+    """Return a word with a capital in front; a letter that its capital does not lead back to stays, such as \u00df."""
+    first = word.str.slice(0, 1)
+    capital = first.str.to_uppercase()
+    return pl.when(capital.str.to_lowercase() == first).then(capital).otherwise(first) + word.str.slice(1)
+
+
 def count_words(words: pl.Expr) -> pl.Expr:
     """Count the words of text that ``spoken`` returned."""
     spaces = words.str.count_matches(" ", literal=True).cast(pl.Int32)

@@ -40,14 +40,19 @@ def words(cues: Sequence[Cue]) -> list[str]:
     return re.sub("[\u200b\u200c\u2060\ufeff\u00ad]", "", " ".join(cue.text for cue in cues)).split()
 
 
+def heard(words: list[str]) -> list[str]:
+    """Return words without case and the marks that may have been restored behind them."""
+    return [word.lower().rstrip(".,?") for word in words]
+
+
 @pytest.mark.parametrize("name", RENDERINGS)
 @FEW
 @given(cues=episodes())
 def test_every_word_lands_once_and_in_order(name: str, cues: list[Cue]) -> None:
     tables = transformed(RENDERINGS[name](cues))
     assert tables["raw.documents"]["format"].to_list() == [name]
-    assert said(tables) == words(cues)
-    assert " ".join(tables["core.turns"]["text"]).split() == words(cues)
+    assert heard(said(tables)) == heard(words(cues))
+    assert heard(" ".join(tables["core.turns"]["text"]).split()) == heard(words(cues))
     assert (
         tables["core.turns"]["n_words"].sum() == tables["core.sentences"]["n_words"].sum() == len(words(cues))
     )
@@ -56,8 +61,8 @@ def test_every_word_lands_once_and_in_order(name: str, cues: list[Cue]) -> None:
 @FEW
 @given(cues=nasty_episodes, ascii_only=st.booleans())
 def test_json_holds_any_character(cues: list[Cue], ascii_only: bool) -> None:
-    spoken = "".join(said(transformed(whisper_json(cues, ascii_only=ascii_only))))
-    written = "".join(words(cues))
+    spoken = "".join(heard(said(transformed(whisper_json(cues, ascii_only=ascii_only)))))
+    written = "".join(heard(words(cues)))
     letters = re.compile(r"[^\W_]")
     assert letters.findall(spoken) == letters.findall(written)
 
@@ -76,8 +81,8 @@ def test_spans_go_forward_and_hold_their_words(name: str, cues: list[Cue]) -> No
             if name.endswith("json"):
                 shown = re.sub(r"(?:\\u[0-9a-f]{4})+|\\.", lambda escape: json.loads(f'"{escape[0]}"'), shown)
             position = 0
-            for word in text.split():
-                position = shown.index(word, position) + len(word)
+            for word in heard(text.split()):
+                position = shown.lower().index(word, position) + len(word)
 
 
 @FEW

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from tasks.segment.boundary.decode import TURN_THRESHOLD, decode
+from tasks.segment.boundary.decode import decode
 from tasks.segment.boundary.model import VERSION, load
+from warehouse.settings import TURN_THRESHOLD
 
-__all__ = ["TURN_THRESHOLD", "VERSION", "restore"]
+__all__ = ["VERSION", "restore"]
 
 
 def restore(words: pl.DataFrame, turn_threshold: float = TURN_THRESHOLD) -> pl.DataFrame:

@@ -83,7 +83,8 @@ def _gaps(outputs: Floats) -> Gaps:
 
 
 def _probability(output: Floats) -> Floats:
-    return np.divide(np.float32(1), 1 + np.exp(-output)).astype(np.float32).round(_DECIMALS)
+    probability: Floats = np.reciprocal(np.exp(-output) + np.float32(1))
+    return probability.round(_DECIMALS)
 
 
 @cache

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from tasks.segment.words import raised
+
 N_BUCKETS = 2048
 """Words that the vocabulary lacks share so many numbers, by their last three letters."""
 
@@ -55,6 +57,11 @@ class Vocabulary:
         ids = ids.join(others, on="word", how="left", maintain_order="left")
         return ids.select(pl.coalesce("id", "id_right")).to_series().to_numpy()
 
+    def buckets(self) -> Ids:
+        """Return, for each number, that of the bucket which its word would be in if it were unknown."""
+        own = np.arange(1 + N_BUCKETS)
+        return np.concatenate([own, [_bucket(word) for word in self.words]]).astype(np.int32)
+
     def spell(self, words: pl.DataFrame) -> pl.Series:
         """Return each word in its case.
 
@@ -65,9 +72,10 @@ class Vocabulary:
         forms = pl.DataFrame({"word": self.words, "form": self.surfaces}).filter(pl.col("form") != "")
         spelt = words.with_columns(known=pl.when("capital").then("word"))
         spelt = spelt.join(forms, left_on="known", right_on="word", how="left", maintain_order="left")
-        raised = pl.col("word").str.slice(0, 1).str.to_uppercase() + pl.col("word").str.slice(1)
         rises = pl.col("capital") | pl.col("starts")
-        return spelt.select(pl.coalesce("form", pl.when(rises).then(raised).otherwise("word"))).to_series()
+        return spelt.select(
+            pl.coalesce("form", pl.when(rises).then(raised(pl.col("word"))).otherwise("word"))
+        ).to_series()
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:

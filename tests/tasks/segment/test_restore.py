@@ -8,6 +8,7 @@ import pytest
 from tasks.parse.pieces import pieces
 from tasks.segment import boundary, segment
 from tests.tasks.segment.test_sentences import Row, pieces_of, recordings, segmented
+from warehouse.settings import TURN_THRESHOLD
 
 INTERVIEW = (
     "welcome to the show today we're talking about bread and my guest is a baker from oslo how are you doing "
@@ -49,7 +50,7 @@ def test_two_voices_take_turns_where_the_model_hears_a_change() -> None:
     assert found["speaker_label"].null_count() == found.height
     assert found["method"].to_list() == ["document"] + [boundary.VERSION] * (found.height - 1)
     assert found["p_start"][0] == 1
-    assert (found["p_start"][1:] >= boundary.TURN_THRESHOLD).all()
+    assert (found["p_start"][1:] >= TURN_THRESHOLD).all()
 
 
 def test_a_turn_below_the_threshold_is_not_asserted() -> None:
