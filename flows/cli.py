@@ -344,3 +344,17 @@ def times(gold: tuple[Path, ...], *, as_json: bool) -> None:
         _print_json(found)
     else:
         console.print_table(found, empty="")
+
+
+@evaluate.command()
+@click.argument(
+    "gold", nargs=-1, required=True, metavar="GOLD...", type=click.Path(exists=True, path_type=Path)
+)
+@_json_option
+def topics(gold: tuple[Path, ...], *, as_json: bool) -> None:
+    """Score found topics against headings and chapters; each show by a model that never saw it."""
+    from flows import console
+    from tasks.evaluate.topics import evaluate_topics
+
+    found = [score.as_dict() for score in evaluate_topics(gold)]
+    _print_json(found) if as_json else console.print_table(found, empty="nothing to score")

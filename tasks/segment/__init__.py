@@ -11,6 +11,7 @@ from tasks.segment.estimated_times import estimate_times
 from tasks.segment.fragments import fragments_of
 from tasks.segment.restore import restore
 from tasks.segment.sentences import sentences_of
+from tasks.segment.topics import topics_of
 from tasks.segment.turns import assign_turns, turns_of
 from warehouse.settings import TURN_THRESHOLD
 
@@ -38,4 +39,11 @@ def segment(
     speech = assign_turns(pieces.filter(~pl.col("heading")))
     sentences = sentences_of(restore(fragments_of(speech), documents, turn_threshold))
     sentences = estimate_times(sentences, documents.select("doc", "duration_s"))
-    return Segmented(sentences, turns_of(sentences), chapters_of(pieces.filter("heading"), sentences))
+    return Segmented(sentences, turns_of(sentences), _segments(pieces.filter("heading"), sentences))
+
+
+def _segments(headings: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFrame:
+    """Return the chapters that headings mark, and topics for the documents that have none."""
+    chapters = chapters_of(headings, sentences)
+    topics = topics_of(sentences.join(chapters, on="doc", how="anti", maintain_order="left"))
+    return pl.concat([chapters, topics], how="diagonal").sort("doc", maintain_order=True)
