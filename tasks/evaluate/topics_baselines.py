@@ -65,4 +65,5 @@ def _deep_valleys(cosines: Values) -> Flags:
         depths[gap] = cosines[left] + cosines[right] - 2 * cosines[gap]
     if not len(low):
         return np.zeros(len(cosines), dtype=bool)
-    return depths > max(depths[low].mean() - depths[low].std() / 2, 0.0)
+    deep: Flags = depths > max(depths[low].mean() - depths[low].std() / 2, 0.0)
+    return deep

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -46,7 +47,7 @@ def resume_after_breaks(text: str, chapters: Chapters) -> str:
     def stamped(found: re.Match[str]) -> str:
         start = _seconds(found["time"])
         end = start
-        for (at, title), (following, _) in zip(chapters, chapters[1:], strict=False):
+        for (at, title), (following, _) in pairwise(chapters):
             if _NO_TOPIC.match(title) and start - _NEAR_BREAK_S < at < max(end, start) + _NEAR_BREAK_S:
                 end = following
         minutes, seconds = divmod(int(end), 60)

@@ -35,6 +35,8 @@ _LEAST_ENGLISH = 0.12
 _FOREIGN_SCORE = 0.5
 """What a score is worth where no cue word can be understood and nobody has measured it."""
 
+_NO_TITLES = pl.DataFrame(schema={"segment": pl.Int64, "title": pl.String})
+
 Values = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -65,7 +67,8 @@ def topics_of(sentences: pl.DataFrame) -> pl.DataFrame:
     )
     rows = sentences.join(long.select("doc", "has_turns", "chunk"), on="doc", maintain_order="left")
     parts = [_cut(part) for part in rows.partition_by("chunk", maintain_order=True)]
-    return pl.concat([_segments(rows.clear().with_columns(segment=0, p=0.0)), *parts])
+    nothing = rows.clear().with_columns(segment=pl.lit(0, pl.Int64), p=pl.lit(0.0))
+    return pl.concat([_segments(nothing, _NO_TITLES), *parts])
 
 
 def probabilities(gaps: Values, has_turns: Flags, models: tuple[Model, Model]) -> Values:
@@ -88,17 +91,20 @@ def _cut(sentences: pl.DataFrame) -> pl.DataFrame:
     found[starts] = True
     worth = p * np.where(_is_english(tokens), 1.0, _FOREIGN_SCORE)
     worth[starts] = [worth[of_doc[0]] if of_doc else 0.0 for of_doc in cuts]
-    return _segments(sentences.with_columns(segment=np.cumsum(found), p=worth).filter(pl.Series(several)))
+    segment = np.cumsum(found) - 1
+    titles = titles_of(sentences["text"], tokens, segment)
+    return _segments(sentences.with_columns(segment=segment, p=worth).filter(pl.Series(several)), titles)
 
 
 def _is_english(tokens: Tokens) -> Flags:
     """Say of each sentence whether its document uses the commonest English words as English does."""
     common = np.concatenate([[0], np.cumsum(np.isin(tokens.hashes, _ENGLISH))])
     share = (common[tokens.doc_end] - common[tokens.doc_start]) / (tokens.doc_end - tokens.doc_start)
-    return share >= _LEAST_ENGLISH
+    english: Flags = share >= _LEAST_ENGLISH
+    return english
 
 
-def _segments(sentences: pl.DataFrame) -> pl.DataFrame:
+def _segments(sentences: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
     """Gather sentences into the segments that they are numbered by."""
     segments = sentences.group_by("segment", maintain_order=True).agg(
         pl.col("doc", "start_char").first(),
@@ -108,7 +114,7 @@ def _segments(sentences: pl.DataFrame) -> pl.DataFrame:
         first_words=pl.col("text").first().str.slice(0, 40),
         score=pl.col("p").first(),
     )
-    named = segments.join(titles_of(sentences), on="segment", how="left", maintain_order="left")
+    named = segments.join(titles, on="segment", how="left", maintain_order="left")
     return named.select(
         "doc",
         "start_char",

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from tasks.segment.topics.tokens import Ints, Tokens
 
@@ -47,14 +48,8 @@ class Chains:
 
 def chains_of(tokens: Tokens) -> Chains:
     """Link the words of each document to their last occurrence before."""
-    bits = np.uint64(_POSITION_BITS)
-    long = np.flatnonzero(tokens.n_bytes >= _FEWEST_LETTERS)
-    # Sorted by word and then by place; a document's occurrences of a word stand together.
-    ordered = np.sort((tokens.hashes[long] >> bits << bits) | long.astype(np.uint64))
-    place = (ordered & np.uint64((1 << _POSITION_BITS) - 1)).astype(np.int64)
-    doc, word = tokens.doc[place], ordered >> bits
-    starts = np.ones(len(place), dtype=bool)
-    starts[1:] = (word[1:] != word[:-1]) | (doc[1:] != doc[:-1])
+    place, starts = by_word(tokens, _FEWEST_LETTERS)
+    doc = tokens.doc[place]
     weight = _weights(np.flatnonzero(starts), doc, np.bincount(tokens.doc))
     gap = np.diff(place)
     n_words = len(tokens.hashes)
@@ -65,9 +60,24 @@ def chains_of(tokens: Tokens) -> Chains:
     ends = np.ones(len(place), dtype=bool)
     ends[:-1] = starts[1:] | (gap > FORGOTTEN)
     spread = np.zeros((3, n_words), dtype=np.int64)
-    for row, where in zip(spread, (slice(None), starts, ends), strict=True):
+    for row, where in zip(spread, (np.ones_like(ends), starts, ends), strict=True):
         row[place[where]] = weight[where]
     return Chains(np.cumsum(across)[:n_words], *spread)
+
+
+def by_word(tokens: Tokens, fewest_letters: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """Return the places of all long enough words, and where a new word or document starts among them.
+
+    They are sorted so that a document's occurrences of a word stand together, in order.
+    """
+    bits = np.uint64(_POSITION_BITS)
+    long = np.flatnonzero(tokens.n_bytes >= fewest_letters)
+    ordered = np.sort((tokens.hashes[long] >> bits << bits) | long.astype(np.uint64))
+    place = (ordered & np.uint64((1 << _POSITION_BITS) - 1)).astype(np.int64)
+    doc, word = tokens.doc[place], ordered >> bits
+    starts = np.ones(len(place), dtype=bool)
+    starts[1:] = (word[1:] != word[:-1]) | (doc[1:] != doc[:-1])
+    return place, starts
 
 
 def _weights(starts: Ints, doc: Ints, doc_words: Ints) -> Ints:

@@ -31,7 +31,8 @@ class Model:
         weights = np.array([self.coefficients.get(name, 0.0) for name in NAMES])
         # einsum adds row by row in one order; a matrix product may not, and would depend on the batch.
         odds = np.einsum("ij,j->i", gaps, weights) + self.bias
-        return np.clip(1 / (1 + np.exp(-odds)), _LEAST, _MOST)
+        found: Values = np.clip(1 / (1 + np.exp(-odds)), _LEAST, _MOST)
+        return found
 
 
 def fit(gaps: Values, starts: npt.NDArray[np.bool_], *, with_turns: bool) -> Model:
