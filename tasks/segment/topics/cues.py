@@ -105,9 +105,12 @@ def _within(flags: Flags, tokens: Tokens) -> Flags:
 
 def _kinds(hashes: Hashes) -> Ints:
     """Return for each word the set of lists that hold it, as bits."""
-    place = np.searchsorted(_VOCABULARY, hashes)
+    kinds = np.zeros(len(hashes), dtype=np.int64)
+    likely = np.flatnonzero(_LIKELY[hashes & _SLOTS])
+    place = np.searchsorted(_VOCABULARY, hashes[likely])
     place[place == len(_VOCABULARY)] = 0
-    return np.where(_VOCABULARY[place] == hashes, _BITS[place], 0)
+    kinds[likely] = np.where(_VOCABULARY[place] == hashes[likely], _BITS[place], 0)
+    return kinds
 
 
 def _vocabulary() -> tuple[Hashes, Ints]:
@@ -121,3 +124,7 @@ def _vocabulary() -> tuple[Hashes, Ints]:
 
 
 _VOCABULARY, _BITS = _vocabulary()
+_SLOTS = np.uint64(0xFFFF)
+_LIKELY = np.zeros(int(_SLOTS) + 1, dtype=bool)
+_LIKELY[_VOCABULARY & _SLOTS] = True
+"""By the last bits of a hash, whether it may be a cue word's: it spares most words the search."""

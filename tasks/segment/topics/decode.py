@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 Values = npt.NDArray[np.float64]
 
-_LEAST_P = 0.02
+_LEAST_P = 0.05
 """Gaps below this are never cut: they make up nine in ten."""
 _SHARPNESS = 0.02
 """What a cut gains by its own log odds: it settles where within a window the cut lies, and no more."""

@@ -33,8 +33,8 @@ def test_a_boundary_counts_once_and_within_three_sentences_or_ten_seconds() -> N
     untimed = np.full(12, np.nan)
     assert matched(starts("....|......."), starts(".|.....|...."), untimed) == 1
     assert matched(starts("..|........."), starts("......|....."), untimed) == 0
-    assert matched(starts("..|........."), starts("......|....."), np.arange(12) * 2.0) == 1
-    assert matched(starts("..|........."), starts("......|....."), np.arange(12) * 3.0) == 0
+    assert matched(starts("..|........."), starts("......|....."), np.arange(12, dtype=np.float64) * 2) == 1
+    assert matched(starts("..|........."), starts("......|....."), np.arange(12, dtype=np.float64) * 3) == 0
 
 
 def test_f1_of_counts() -> None:
