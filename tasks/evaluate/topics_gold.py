@@ -14,9 +14,8 @@ from tasks.clean import take_sounds
 from tasks.evaluate.topics_feed import Chapters, feed_chapters, mark_topics, resume_after_breaks
 from tasks.parse import parse
 from tasks.parse.frontmatter import read_front_matter
+from tasks.segment import sentences_in
 from tasks.segment.chapters import chapters_of
-from tasks.segment.sentences import sentences_of
-from tasks.segment.turns import assign_turns
 from warehouse.errors import SourceError
 
 FEWEST_TOPICS = 3
@@ -45,7 +44,7 @@ def read_topics(paths: Iterable[Path]) -> pl.DataFrame:
     last two parts: ``shipit/135`` is ``ship-it-135.md``. Files without marked topics are passed over.
 
     Returns:
-        One row a sentence: ``show``, ``episode``, the columns of ``sentences_of``, and ``starts``: whether a topic
+        One row a sentence: ``show``, ``episode``, the columns of ``sentences_in``, and ``starts``: whether a topic
         starts with the sentence. The first sentence of a document starts none.
 
     Raises:
@@ -108,7 +107,8 @@ def _marked(doc: int, episode: _Episode) -> pl.DataFrame:
         schema_overrides={"doc": pl.UInt32, "body_char": pl.Int32},
     )
     pieces, _ = take_sounds(parse(document))
-    sentences = _spoken_part(sentences_of(assign_turns(pieces.filter(~pl.col("heading")))))
+    recording = document.select("doc", language=pl.lit("en"), duration_s=pl.lit(None, pl.Float64))
+    sentences = _spoken_part(sentences_in(pieces, recording))
     if episode.chapters:
         starts = mark_topics(sentences, episode.chapters)
     else:

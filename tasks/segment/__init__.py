@@ -28,7 +28,7 @@ class Segmented:
 def segment(
     pieces: pl.DataFrame, documents: pl.DataFrame, turn_threshold: float = TURN_THRESHOLD
 ) -> Segmented:
-    """Find sentences, then turns and chapters from them; no word is changed, dropped or moved.
+    """Find sentences, then turns and segments from them; no word is changed, dropped or moved.
 
     Args:
         pieces: Cleaned pieces of a batch.
@@ -36,14 +36,21 @@ def segment(
             that are missing are estimated from it.
         turn_threshold: Probability below which no turn is asserted that only the model sees.
     """
-    speech = assign_turns(pieces.filter(~pl.col("heading")))
-    sentences = sentences_of(restore(fragments_of(speech), documents, turn_threshold))
-    sentences = estimate_times(sentences, documents.select("doc", "duration_s"))
+    sentences = sentences_in(pieces, documents, turn_threshold)
     return Segmented(sentences, turns_of(sentences), _segments(pieces.filter("heading"), sentences))
+
+
+def sentences_in(
+    pieces: pl.DataFrame, documents: pl.DataFrame, turn_threshold: float = TURN_THRESHOLD
+) -> pl.DataFrame:
+    """Find the sentences of pieces, each with its turn; what is missing is restored or estimated. Takes what ``segment`` takes."""
+    fragments = fragments_of(assign_turns(pieces.filter(~pl.col("heading"))))
+    sentences = sentences_of(restore(fragments, documents, turn_threshold))
+    return estimate_times(sentences, documents.select("doc", "duration_s"))
 
 
 def _segments(headings: pl.DataFrame, sentences: pl.DataFrame) -> pl.DataFrame:
     """Return the chapters that headings mark, and topics for the documents that have none."""
     chapters = chapters_of(headings, sentences)
     topics = topics_of(sentences.join(chapters, on="doc", how="anti", maintain_order="left"))
-    return pl.concat([chapters, topics], how="diagonal").sort("doc", maintain_order=True)
+    return pl.concat([chapters.select(topics.columns), topics]).sort("doc", maintain_order=True)

@@ -49,11 +49,11 @@ def topics_of(sentences: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         sentences: Rows in order, with ``doc``, ``turn``, ``start_char``, ``end_char``, ``start_s``, ``end_s``,
-            ``n_words`` and ``text``.
+            ``error_s``, ``n_words`` and ``text``.
 
     Returns:
         ``doc``, ``start_char``, ``title`` (up to three of the topic's own terms, as spoken), ``end_char``, ``start_s``,
-        ``end_s``, ``method`` and ``score``: the probability that a topic starts where the segment does; for the
+        ``end_s``, ``error_s``, ``method`` and ``score``: the probability that a topic starts where the segment does; for the
         first, that one starts where it ends. Halved where the language is not English.
     """
     documents = sentences.group_by("doc", maintain_order=True).agg(
@@ -111,6 +111,7 @@ def _segments(sentences: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
         pl.col("end_char").last(),
         pl.col("start_s").min(),
         pl.col("end_s").max(),
+        pl.col("error_s").max(),
         first_words=pl.col("text").first().str.slice(0, 40),
         score=pl.col("p").first(),
     )
@@ -122,6 +123,7 @@ def _segments(sentences: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
         "end_char",
         "start_s",
         "end_s",
+        "error_s",
         method=pl.lit(METHOD),
         score="score",
     )

@@ -10,6 +10,7 @@ from polars.testing import assert_frame_equal
 from tasks.parse.pieces import pieces
 from tasks.segment import segment
 from tasks.segment.topics import topics_of
+from tests.tasks.segment.test_sentences import recordings
 
 SUBJECTS = {
     "bread": "oven flour yeast crust dough salt baker loaf butter kitchen",
@@ -60,7 +61,8 @@ def sentences(*documents: list[tuple[str, str]]) -> pl.DataFrame:
         end_char=end - 1,
         start_s=(said - pl.col("n_words")) * 0.4,
         end_s=said * 0.4,
-    )
+        error_s=None,
+    ).with_columns(pl.col("error_s").cast(pl.Float64))
 
 
 ALL = ("bread", "boats", "bees", "trains")
@@ -141,7 +143,7 @@ def test_headings_win_and_documents_without_any_get_topics() -> None:
     rows = [{"doc": 0, "text": "Everything", "speaker": None, "heading": True}]
     rows += [{"doc": doc, **row} for doc in (0, 1) for row in texts]
     frame = pl.DataFrame(rows).with_columns(start_char=pl.int_range(pl.len()) * 200, mark=False)
-    found = segment(pieces(frame.with_row_index("cue")))
+    found = segment(pieces(frame.with_row_index("cue")), recordings(0, 1))
     assert found.chapters.filter(doc=0).select("title", "method").rows() == [("Everything", "heading/1")]
     assert found.chapters.filter(doc=1)["method"].unique().to_list() == ["topics/1"]
     assert found.chapters["doc"].is_sorted()
