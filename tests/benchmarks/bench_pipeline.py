@@ -2,7 +2,7 @@
 
     python tests/benchmarks/bench_pipeline.py [FOLDER ...] [--megabytes 32]
 
-Each FOLDER is ingested as it is; without one, a synthetic archive and its WebVTT files alone are. The plain script reads the
+Each FOLDER is ingested as it is; without one, a synthetic archive, its WebVTT files alone, and text without marks are. The plain script reads the
 same folder's WebVTT files with webvtt-py and writes their cues as Parquet through pandas, and does nothing else.
 The stages run without Prefect, whose own start is not podlake's.
 """
@@ -108,9 +108,11 @@ def main() -> None:
             named = [
                 ("synthetic, all formats", Path(scratch) / "all"),
                 ("synthetic, WebVTT", Path(scratch) / "vtt"),
+                ("synthetic, text without marks", Path(scratch) / "bare"),
             ]
             synthetic.write(named[0][1], options.megabytes * 1_000_000)
             synthetic.write(named[1][1], options.megabytes * 1_000_000, formats=("webvtt",))
+            synthetic.write(named[2][1], options.megabytes * 1_000_000 // 4, formats=("text",), is_bare=True)
         # Great Expectations takes 3 to 5 CPU seconds to import, once a process: not a cost per MB.
         with tempfile.TemporaryDirectory() as first:
             synthetic.write(Path(first) / "in", 100_000)

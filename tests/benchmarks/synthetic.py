@@ -137,10 +137,10 @@ def _say(bits: _Bits, n_words: int, starts: npt.NDArray[np.intp], is_punctuated:
     return said
 
 
-def _episode(seed: int, number: int, n_words: int) -> Episode:
+def _episode(seed: int, number: int, n_words: int, *, is_bare: bool) -> Episode:
     """Return the episode of this number: the same for the same arguments, whatever was made before."""
     bits = _Bits(seed, number)
-    is_punctuated = bits.below(UNPUNCTUATED) > 0
+    is_punctuated = bits.below(UNPUNCTUATED) > 0 and not is_bare
     lengths = 5 + bits.sixteens(n_words // 5 + 1) % 26
     starts = np.concatenate(([0], np.cumsum(lengths, dtype=np.intp)))
     starts = starts[starts < n_words - 1]
@@ -251,23 +251,28 @@ _RENDERINGS: dict[Format, _Rendering] = {
 }
 
 
-def episodes(n_bytes: int, seed: int, formats: Sequence[Format]) -> Iterator[tuple[str, bytes]]:
-    """Yield relative paths with contents until ``n_bytes`` are reached, two podcasts to each format."""
+def episodes(
+    n_bytes: int, seed: int, formats: Sequence[Format], *, is_bare: bool = False
+) -> Iterator[tuple[str, bytes]]:
+    """Yield relative paths with contents until ``n_bytes`` are reached, two podcasts to each format; bare ones have no marks."""
     written, number = 0, 0
     while written < n_bytes:
         name = formats[number % len(formats)]
         rendering = _RENDERINGS[name]
         size = min(SMALLEST + number * 48_271 % (LARGEST - SMALLEST), max(n_bytes - written, 1_000))
-        data = rendering.render(_episode(seed, number, int(size / rendering.bytes_per_word))).encode()
+        episode = _episode(seed, number, int(size / rendering.bytes_per_word), is_bare=is_bare)
+        data = rendering.render(episode).encode()
         podcast = number % (2 * len(formats))
         yield f"podcast-{podcast:02}-{name}/episode-{number:06}{rendering.suffix}", data
         written += len(data)
         number += 1
 
 
-def write(folder: Path, n_bytes: int, seed: int = 0, formats: Sequence[Format] = FORMATS) -> None:
+def write(
+    folder: Path, n_bytes: int, seed: int = 0, formats: Sequence[Format] = FORMATS, *, is_bare: bool = False
+) -> None:
     """Write an archive of at least ``n_bytes`` bytes, by less than one episode more, into ``folder``."""
-    for path, data in episodes(n_bytes, seed, formats):
+    for path, data in episodes(n_bytes, seed, formats, is_bare=is_bare):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)

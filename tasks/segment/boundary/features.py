@@ -51,7 +51,7 @@ class Windows:
     """
 
     n_words: int = 512
-    margin: int = 32
+    margin: int = 16
 
     @property
     def stride(self) -> int:

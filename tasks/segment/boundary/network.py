@@ -22,43 +22,38 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Dense:
-    """Matrix products with a bias: ``weight`` (directions, inputs, outputs) and ``bias`` (directions, 1, outputs)."""
+    """A matrix product with a bias: ``weight`` (inputs, outputs) and ``bias`` (outputs)."""
 
     weight: Floats
     bias: Floats
 
     def __call__(self, inputs: Floats) -> Floats:
-        """Return the products of rows, ``(directions, rows, outputs)``."""
-        product: Floats = np.matmul(inputs, self.weight)
+        """Return the products of rows."""
+        product: Floats = inputs @ self.weight
         product += self.bias
         return product
-
-
-@dataclass(frozen=True, slots=True)
-class Mixing:
-    """What a layer makes of each word, forwards and backwards: forget gates, with their sign turned, and candidates."""
-
-    gates: Dense
-    candidates: Dense
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
     """The weights, ready to run.
 
+    What a layer makes of a word are four vectors of ``half`` numbers: forget gates forwards and backwards, with their
+    sign turned for the exponential, and candidates forwards and backwards.
+
     Attributes:
-        words: First layer's part of each word, biases included: gates and candidates, ``(directions, words, half)``.
+        words: First layer's part of each word, its bias included, ``(words, 4 * half)``.
         groups: Vectors of hashed word groups, ``(2 ** bits, width)``.
-        first: First layer's part of the groups.
+        first: First layer's part of the groups, ``(groups * width, 4 * half)``.
         layers: The layers after the first.
-        hidden: First layer of the head, over the two directions of a word's vector, then those of the next word's.
+        hidden: First layer of the head: half of its columns look at a word's vector, half at the vector of the next.
         out: Second layer of the head; its columns are the outputs.
     """
 
-    words: tuple[Floats, Floats]
+    words: Floats
     groups: Floats
-    first: Mixing
-    layers: tuple[Mixing, ...]
+    first: Floats
+    layers: tuple[Dense, ...]
     hidden: Dense
     out: Dense
 
@@ -75,53 +70,48 @@ class Network:
             ``(windows, words, outputs)``, not yet probabilities.
         """
         n_windows, n_words = windows.shape
-        shape = (2, n_words, n_windows, self.first.gates.weight.shape[2])
+        shape = (2, n_words, n_windows, self.words.shape[1] // 4)
         gates, carried, state = (np.empty(shape, np.float32) for _ in range(3))
         for number, ids in enumerate(windows):
-            gates[:, :, number], state[:, :, number] = _opened(*self._mix_words(ids))
+            _open(self._mix_words(ids), gates[:, :, number], state[:, :, number])
         _carry(gates, state)
         for layer in self.layers:
             for number in range(n_windows):
                 both = np.concatenate(state[:, :, number], axis=1)
-                gates[:, :, number], carried[:, :, number] = _opened(
-                    layer.gates(both), layer.candidates(both)
-                )
+                _open(layer(both), gates[:, :, number], carried[:, :, number])
             _carry(gates, carried)
             state += carried
-        return np.stack([self._head(state[:, :, number]) for number in range(n_windows)])
+        return np.stack(
+            [self._head(np.concatenate(state[:, :, number], axis=1)) for number in range(n_windows)]
+        )
 
-    def _mix_words(self, ids: npt.NDArray[np.int32]) -> tuple[Floats, Floats]:
-        """Return gates and candidates of a window's words in the first layer."""
+    def _mix_words(self, ids: npt.NDArray[np.int32]) -> Floats:
+        """Return what the first layer makes of a window's words."""
         bits = int(self.groups.shape[0]).bit_length() - 1
         groups = self.groups.take(group_ids(ids, bits), axis=0).reshape(len(ids), -1)
-        gates, candidates = (
-            np.matmul(groups, self.first.gates.weight),
-            np.matmul(groups, self.first.candidates.weight),
-        )
-        gates += self.words[0].take(ids, axis=1)
-        candidates += self.words[1].take(ids, axis=1)
-        return gates, candidates
+        mixed: Floats = groups @ self.first
+        mixed += self.words.take(ids, axis=0)
+        return mixed
 
     def _head(self, state: Floats) -> Floats:
         """Read the outputs off each word's vector and that of the word behind it."""
-        four = np.zeros((4, *state.shape[1:]), np.float32)
-        four[:2] = state
-        four[2:, :-1] = state[:, 1:]
-        hidden = np.matmul(four, self.hidden.weight).sum(axis=0, keepdims=True)
-        hidden += self.hidden.bias
-        np.maximum(hidden, 0, out=hidden)
-        outputs: Floats = self.out(hidden)[0]
-        return outputs
+        here, behind = np.hsplit(self.hidden(state), 2)
+        here[:-1] += behind[1:]
+        np.maximum(here, 0, out=here)
+        return self.out(here)
 
 
-def _opened(gates: Floats, candidates: Floats) -> tuple[Floats, Floats]:
-    """Turn negated gates into the shares that are kept, and weigh each candidate by the share that it replaces."""
-    np.exp(gates, out=gates)
-    candidates *= gates
-    gates += 1
-    np.reciprocal(gates, out=gates)
-    candidates *= gates
-    return gates, candidates
+def _open(mixed: Floats, gates: Floats, candidates: Floats) -> None:
+    """Write the shares that are kept, and each candidate weighed by the share that it replaces, both by direction."""
+    lost, kept = np.hsplit(mixed, 2)
+    np.exp(lost, out=lost)
+    kept *= lost
+    lost += 1
+    np.reciprocal(lost, out=lost)
+    kept *= lost
+    half = gates.shape[2]
+    gates[0], gates[1] = lost[:, :half], lost[:, half:]
+    candidates[0], candidates[1] = kept[:, :half], kept[:, half:]
 
 
 def _carry(gates: Floats, carried: Floats) -> None:
@@ -136,23 +126,18 @@ def _carry(gates: Floats, carried: Floats) -> None:
 
 def network_of(tensors: Mapping[str, npt.NDArray[Any]]) -> Network:
     """Build the network from tensors as they are stored: tables in eight bits with a scale a row, the rest as it is."""
-    words = _expanded(tensors, "words")
-    width = words.shape[1]
+    vectors = _expanded(tensors, "words")
     first = _mixing(tensors, "first")
     n_layers = sum(name.startswith("layer") and name.endswith("weight") for name in tensors)
     hidden = _dense(tensors, "hidden")
+    here, behind = np.vsplit(hidden.weight, 2)
     return Network(
         # What the first layer makes of a word alone is multiplied out once and for all.
-        words=(
-            words @ first.gates.weight[:, :width] + first.gates.bias,
-            words @ first.candidates.weight[:, :width] + first.candidates.bias,
-        ),
+        words=vectors @ first.weight[: vectors.shape[1]] + first.bias,
         groups=_expanded(tensors, "groups"),
-        first=Mixing(
-            *(Dense(dense.weight[:, width:].copy(), dense.bias) for dense in (first.gates, first.candidates))
-        ),
+        first=first.weight[vectors.shape[1] :].copy(),
         layers=tuple(_mixing(tensors, f"layer{number}") for number in range(n_layers)),
-        hidden=Dense(hidden.weight.reshape(4, -1, hidden.weight.shape[2]), hidden.bias),
+        hidden=Dense(np.hstack([here, behind]), np.append(hidden.bias, np.zeros_like(hidden.bias))),
         out=_dense(tensors, "out"),
     )
 
@@ -164,22 +149,11 @@ def _expanded(tensors: Mapping[str, npt.NDArray[Any]], name: str) -> Floats:
 
 
 def _dense(tensors: Mapping[str, npt.NDArray[Any]], name: str) -> Dense:
-    weight, bias = (tensors[f"{name}.{part}"].astype(np.float32) for part in ("weight", "bias"))
-    return Dense(weight[None], bias[None, None])
+    return Dense(*(tensors[f"{name}.{part}"].astype(np.float32) for part in ("weight", "bias")))
 
 
-def _mixing(tensors: Mapping[str, npt.NDArray[Any]], name: str) -> Mixing:
-    """Split a layer's columns: gates of both directions, whose sign is turned for the exponential, then candidates."""
-    both = _dense(tensors, name)
-    gates_forth, gates_back, forth, back = (
-        Dense(weight, bias)
-        for weight, bias in zip(np.split(both.weight, 4, axis=2), np.split(both.bias, 4, axis=2), strict=True)
-    )
-    return Mixing(_stacked(gates_forth, gates_back, -1), _stacked(forth, back, 1))
-
-
-def _stacked(forth: Dense, back: Dense, sign: int) -> Dense:
-    return Dense(
-        np.concatenate([forth.weight, back.weight]) * np.float32(sign),
-        np.concatenate([forth.bias, back.bias]) * np.float32(sign),
-    )
+def _mixing(tensors: Mapping[str, npt.NDArray[Any]], name: str) -> Dense:
+    """Read a layer whose first half of columns are gates, and turn their sign."""
+    mixing = _dense(tensors, name)
+    sign = np.repeat(np.array([-1, 1], np.float32), len(mixing.bias) // 2)
+    return Dense(mixing.weight * sign, mixing.bias * sign)
