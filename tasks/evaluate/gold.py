@@ -17,6 +17,7 @@ from tasks.evaluate import tokens
 from tasks.parse import parse, sniff
 from tasks.parse.frontmatter import read_front_matter
 from tasks.segment.gold import gold_words
+from tasks.segment.language import identify
 from tasks.segment.turns import assign_turns
 from warehouse.settings import Settings
 
@@ -50,8 +51,8 @@ class Gold:
 
     Attributes:
         words: As ``tasks.segment.gold.GOLD``, sorted by ``doc``.
-        documents: ``doc``, ``show``, ``episode``, ``stem``, ``has_turns``, ``has_case``, ``is_punctuated`` and
-            ``n_cut_turns`` (that begin with a small letter), a row a document that has words.
+        documents: ``doc``, ``show``, ``episode``, ``stem``, ``language`` as its words tell, ``has_turns``, ``has_case``,
+            ``is_punctuated`` and ``n_cut_turns`` (that begin with a small letter), a row a document that has words.
         left_out: ``show`` and ``problem``, a row a document that could not be read.
     """
 
@@ -74,10 +75,16 @@ def read_gold(sources: Sequence[str | Path], settings: Settings) -> Iterator[Gol
 
 
 def usable(gold: Gold) -> Gold:
-    """Leave out documents without punctuation, whose marks say nothing."""
-    unpunctuated = gold.documents.filter(~pl.col("is_punctuated"))
-    kept = gold.documents.filter("is_punctuated")
-    dropped = unpunctuated.select("show", problem=pl.lit("unpunctuated"))
+    """Leave out documents without punctuation, whose marks say nothing, and those in a language that is not restored."""
+    problem = (
+        pl.when(~pl.col("is_punctuated"))
+        .then(pl.lit("unpunctuated"))
+        .when(pl.col("language") != "en")
+        .then(pl.lit("not English"))
+    )
+    documents = gold.documents.with_columns(problem=problem)
+    dropped = documents.drop_nulls("problem").select("show", "problem")
+    kept = documents.filter(pl.col("problem").is_null()).drop("problem")
     words = gold.words.join(kept, on="doc", how="semi", maintain_order="left")
     return Gold(words, kept, pl.concat([gold.left_out, dropped]))
 
@@ -111,7 +118,11 @@ def _gold(rows: Iterable[dict[str, object]]) -> Gold:
     speech = _speech(readable)
     words = gold_words(speech)
     facts = _facts(speech, words)
-    kept = readable.select("doc", "show", "episode", "stem").join(facts, on="doc", maintain_order="left")
+    languages = identify(speech).select("doc", "language")
+    about = readable.select("doc", "show", "episode", "stem").join(
+        languages, on="doc", how="left", maintain_order="left"
+    )
+    kept = about.join(facts, on="doc", maintain_order="left")
     wordless = readable.join(facts, on="doc", how="anti").select("show", problem=pl.lit("no words"))
     left_out = documents.drop_nulls("problem").select("show", "problem")
     return Gold(words, kept, pl.concat([left_out, wordless]))

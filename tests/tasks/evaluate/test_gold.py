@@ -16,6 +16,9 @@ from warehouse.settings import load
 
 LABELLED = "**Ann:** Is it Bo? It is.\n\n**Bo:** Yes, it is me.\n"
 PLAIN = "So it was Bo. And he said that the NASA people came. Did they? They did.\n"
+GERMAN = (
+    "Und dann haben wir das Brot gegessen. Es war sehr gut, und danach sind wir alle nach Hause gegangen.\n"
+)
 BARE = PLAIN.lower().replace(".", "").replace("?", "")
 
 
@@ -44,12 +47,14 @@ def test_shows_are_named_and_documents_judged_as_when_they_are_ingested(tmp_path
 
 def test_what_is_no_gold_is_left_out_with_its_reason(tmp_path: Path) -> None:
     written(tmp_path, trees__1_txt=PLAIN, trees__1_md=LABELLED, trees__2_txt=BARE, trees__3_txt=" \n")
+    written(tmp_path, trees__4_txt=GERMAN)
     gold = usable(gold_of(tmp_path))
     assert gold.documents["stem"].to_list() == ["1"]
     assert gold.words["word"].to_list()[:3] == ["is", "it", "bo"]
     assert sorted(gold.left_out["problem"].to_list()) == [
         "another format of an episode scored already",
         "empty",
+        "not English",
         "unpunctuated",
     ]
 
