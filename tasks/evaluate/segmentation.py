@@ -108,7 +108,7 @@ def _carried(hypotheses: Iterable[Gold], references: Mapping[str, Gold]) -> Iter
             if found := references.get(stem):
                 words.append(carry(found.words, gold.words.filter(pl.col("doc") == doc)))
                 own = gold.documents.filter(pl.col("doc") == doc).select("doc", "show", "stem")
-                known = found.documents.select("episode", *FACTS)
+                known = found.documents.select("episode", "language", *FACTS)
                 facts.append(own.hstack(known).select(gold.documents.columns))
         missing = gold.documents.filter(~pl.col("stem").is_in(list(references)))
         dropped = missing.select("show", problem=pl.lit("no punctuated reference of that name"))
