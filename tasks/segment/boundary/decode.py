@@ -1,4 +1,9 @@
-"""Decide on marks, turns and capitals from what the boundary model says of each word."""
+"""Decide on marks, turns and capitals from what the boundary model says of each word.
+
+Each gap is decided by itself. The network has read the text both ways before it answers, so what usually helps had
+nothing left to add on the development episodes: a prior on the length of sentences (semi-Markov, F1 +.000), and keeping
+only the most probable of turns that lie close together (F1 -.02: "yeah" is a turn of its own).
+"""
 
 from __future__ import annotations
 
@@ -18,8 +23,6 @@ _END_THRESHOLD = 0.45
 """Chosen, as the one below, for the best F1 on the development episodes."""
 _MARK_THRESHOLD = 0.45
 _CAPITAL_THRESHOLD = 0.5
-_TURN_REACH = 3
-"""Of turns that lie so many words apart or fewer, only the most probable one is asserted: a turn has one start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def decode(
     first, last = new[:-1], new[1:]
     open_, closed = _known(known_ends, len(doc))
     p_turn = np.where(last | open_, 0.0, gaps.turn.astype(np.float64))
-    turns = (p_turn >= turn_threshold) & (p_turn == _greatest_near(p_turn))
+    turns = p_turn >= turn_threshold
     p_end = np.maximum(gaps.marks[:, PERIOD] + gaps.marks[:, QUESTION], np.where(turns, p_turn, 0.0))
     p_end = np.where(last | closed, 1.0, p_end).clip(0.0, 1.0)
     ends = (p_end >= _END_THRESHOLD) | turns
@@ -85,11 +88,3 @@ def _known(ends: pl.Series | None, n_words: int) -> tuple[Flags, Flags]:
         nowhere = np.zeros(n_words, dtype=bool)
         return nowhere, nowhere
     return (~ends).fill_null(value=False).to_numpy(), ends.fill_null(value=False).to_numpy()
-
-
-def _greatest_near(p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the greatest value within reach of each place."""
-    padded = np.pad(p, _TURN_REACH)
-    shifted = [padded[start : start + len(p)] for start in range(2 * _TURN_REACH + 1)]
-    greatest: npt.NDArray[np.float64] = np.maximum.reduce(shifted)
-    return greatest
