@@ -137,13 +137,14 @@ def _gathered(words: pl.DataFrame, fragments: pl.DataFrame) -> pl.DataFrame:
 
 def _with_turns(fragments: pl.DataFrame) -> pl.DataFrame:
     """Count turns anew, and let two voices take turns where the model found them."""
-    so_far = pl.col("starts").cast(pl.Int32).cum_sum()
-    nth = so_far - so_far.first().over("doc")  # a document's first word starts no turn of its own
+    # Counted before ``over``, which would count within the document; a document's first word starts no turn of its own.
+    rows = fragments.with_columns(so_far=pl.col("starts").cast(pl.Int32).cum_sum())
+    nth = pl.col("so_far") - pl.col("so_far").first().over("doc")
     is_found = pl.col("starts").any().over("doc")
     voice = pl.when(nth % 2 == 0).then(pl.lit("S1")).otherwise(pl.lit("S2"))
-    return fragments.with_columns(
+    return rows.with_columns(
         turn=(pl.col("starts") | changes("turn")).cum_sum(),
         p_start=pl.when("starts").then("p_start").otherwise(1.0),
         voice=pl.when(is_found).then(voice),
         turn_method=pl.when(is_found & (nth > 0)).then(pl.lit(boundary.VERSION)).otherwise("turn_method"),
-    )
+    ).drop("so_far")

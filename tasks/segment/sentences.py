@@ -49,7 +49,9 @@ def _interpolated(fragments: pl.DataFrame) -> pl.DataFrame:
     cues = rows.group_by("cue").agg(base=pl.col("before").min(), total=pl.col("n_words").sum())
     rows = rows.join(cues, on="cue", how="left", maintain_order="left")
     duration = pl.col("end_s") - pl.col("start_s")
-    before, after = ((pl.col(name) - pl.col("base")) / pl.col("total") for name in ("before", "after"))
+    # Divided so that batches cannot matter: polars itself divides by one repeated value by another rule.
+    share = 1.0 / pl.col("total")
+    before, after = ((pl.col(name) - pl.col("base")) * share for name in ("before", "after"))
     return rows.with_columns(
         start_s=pl.col("start_s") + (duration * before).fill_null(0.0),
         end_s=pl.col("start_s") + duration * after,

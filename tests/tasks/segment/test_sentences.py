@@ -91,6 +91,12 @@ def test_times_are_interpolated_by_words() -> None:
     assert found == [(0.0, 2.0, "One two."), (2.0, 6.0, "Three four.")]
 
 
+def test_times_are_interpolated_alike_whether_one_cue_or_many_share_the_batch() -> None:
+    cue: Row = {"text": "One. " * 80, "start_s": 0.0, "end_s": 1.0}
+    alone, beside = (segmented(*rows).sentences.head(79) for rows in ([cue], [cue, cue]))
+    assert alone.select("start_s", "end_s").rows() == beside.select("start_s", "end_s").rows()
+
+
 def test_a_cue_without_end_gives_its_start() -> None:
     found = segmented({"text": "One. Two.", "start_s": 7.0, "end_s": None}).sentences
     assert found.select("start_s", "end_s").rows() == [(7.0, None), (7.0, None)]
