@@ -65,7 +65,7 @@ def decode(
     first, last = new[:-1], new[1:]
     open_, closed = _known(known_ends, len(doc))
     p_turn = np.where(last | open_, 0.0, gaps.turn.astype(np.float64))
-    turns = p_turn >= turn_threshold
+    turns = (p_turn >= turn_threshold) & ~(last | open_)
     p_end = np.maximum(gaps.marks[:, PERIOD] + gaps.marks[:, QUESTION], np.where(turns, p_turn, 0.0))
     p_end = np.where(last | closed, 1.0, p_end).clip(0.0, 1.0)
     ends = (p_end >= _END_THRESHOLD) | turns
