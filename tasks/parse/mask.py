@@ -33,7 +33,8 @@ _ENTITIES = {
 }
 _CHARACTERS = {
     **dict.fromkeys("\u200b\u200c\u2060\ufeff\u00ad" + CUT, FILL),
-    **dict.fromkeys("\u00a0\u2007\u202f\t\r\v\f\u2028\u2029", " "),
+    **dict.fromkeys("\t\r\v\f\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000", " "),
+    **dict.fromkeys(map(chr, range(0x2000, 0x200B)), " "),
 }
 _FIXED_TAGS = ("<c>", "</c>", "<i>", "</i>", "<b>", "</b>", "<u>", "</u>", "</v>", "</font>", "</span>")
 _BREAKS = ("<br>", "<br/>", "<br />")

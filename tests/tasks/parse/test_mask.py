@@ -45,6 +45,7 @@ def test_masking_markdown_keeps_lengths(texts: list[str]) -> None:
         ("<i>Yes</i>, {\\an8}no<00:00:01.000><c.colorE5E5E5> it</c>", "Yes, no it"),
         ("2 < 3 and 5 > 4", "2 < 3 and 5 > 4"),
         ("soft\u00adware\ufeff", "software"),
+        ("a\u2003b\u2009c\u3000d\x85e\u205ff", "a b c d e f"),
     ],
 )
 def test_what_remains_are_the_words(text: str, shown: str) -> None:
