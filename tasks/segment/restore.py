@@ -87,6 +87,11 @@ def _decided(words: pl.DataFrame, turn_threshold: float) -> pl.DataFrame:
     found = boundary.restore(heard.select("doc", "word", known), turn_threshold)
     found = found.rename({"turn": "starts", "p_turn": "p_start"}).with_columns(heard["at"])
     rows = rows.join(found, on="at", how="left", maintain_order="left")
+    # A dash of its own, which nobody hears, belongs to the words behind it. No document's first word starts a turn.
+    behind_word = (pl.col("word") != "").shift(1, fill_value=True)
+    rows = rows.with_columns(
+        pl.col("p_start").backward_fill(), starts=pl.col("starts").backward_fill() & behind_word
+    )
     nth = pl.col("at") - pl.col("at").first().over("doc")
     is_cue_end = changes("cue").shift(-1, fill_value=True)
     unheard = pl.when("is_timed").then(is_cue_end).otherwise(nth % _WINDOW_WORDS == _WINDOW_WORDS - 1)
@@ -107,7 +112,8 @@ def _written() -> pl.Expr:
     cased = pl.when(is_plain).then("surface").when(opens).then(raised(pl.col("display"))).otherwise("display")
     mark = pl.col("mark").replace_strict(_MARKS, default="", return_dtype=pl.String)
     is_marked = ~is_plain & pl.col("display").str.contains(_MARKED)
-    return pl.coalesce(cased + pl.when(is_marked).then(pl.lit("")).otherwise(mark), "display")
+    written = cased + pl.when(is_marked).then(pl.lit("")).otherwise(mark)
+    return pl.when("is_english").then(written).otherwise("display")
 
 
 def _gathered(words: pl.DataFrame, fragments: pl.DataFrame) -> pl.DataFrame:

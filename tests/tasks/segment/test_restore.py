@@ -109,6 +109,25 @@ def test_other_languages_are_not_restored_and_say_so(times: tuple[float, float] 
     assert found.turns["speaker"].to_list() == [None]
 
 
+def test_other_languages_keep_their_small_letters() -> None:
+    text = f"{'brot, ' * 25}{GERMAN}".strip()
+    found = segmented({"text": text}, language="de").sentences
+    assert found.height > 1
+    assert " ".join(found["text"]) == text
+
+
+@pytest.mark.parametrize("dash", ["-", "\u2014"])
+def test_a_dash_is_no_sentence_of_its_own(dash: str) -> None:
+    words = INTERVIEW.split()
+    found = segmented({"text": INTERVIEW}).turns
+    turns = found["n_words"].cum_sum().to_list()[:-1]
+    text = " ".join(f"{dash} {word}" if n in turns else word for n, word in enumerate(words))
+    dashed = segmented({"text": text})
+    assert dashed.turns["text"].to_list() == [found["text"][0], *(f"{dash} {t}" for t in found["text"][1:])]
+    assert dash not in dashed.sentences["text"]
+    assert dashed.turns["p_start"].equals(found["p_start"])
+
+
 def test_a_document_is_restored_alike_whatever_is_in_its_batch() -> None:
     words = (INTERVIEW + " ") * 7
     texts = {0: words, 1: INTERVIEW, 2: f"{words}and {words}", 3: "so"}
