@@ -16,8 +16,8 @@ from pydantic_settings import (
 from warehouse.errors import SettingsError
 
 MEGABYTE = 1 << 20
-TURN_THRESHOLD = 0.45
-"""Of the thresholds tried on the development episodes, the one with the best F1 of turns."""
+TURN_THRESHOLD = 0.35
+"""On the development episodes F1 of turns is flat around .3 (.593); here it is .590, with fewer turns that are none."""
 
 
 class Settings(BaseSettings):

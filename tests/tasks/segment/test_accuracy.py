@@ -27,8 +27,17 @@ FLOORS = {
         "turn within 3": (23, 4),
         "case": (62, 81),
     },
+    "podlake": {
+        "sentence": (257, 95),
+        "question": (35, 17),
+        "any mark": (459, 72),
+        "turn": (68, 42),
+        "turn within 3": (77, 33),
+        "case": (131, 94),
+    },
 }
-"""Of each method and metric: right at least, wrong at most. Raise them when a method gets better."""
+"""Of each method and metric: right at least, wrong at most. Raise them when a method gets better. The model's leave two
+words for another processor's rounding."""
 
 
 @pytest.fixture(scope="module")
