@@ -60,16 +60,19 @@ def test_each_span_of_the_source_holds_the_words_in_order(lake: Settings, table:
 
 
 def holds(source: str, text: str) -> bool:
-    """Say whether a source begins and ends with a text's first and last words, and holds all in order."""
+    """Say whether a source begins and ends with a text's first and last words, and holds all in order.
+
+    Case and the marks behind words may have been restored.
+    """
     unescaped = re.sub(r"\\u([0-9a-f]{4})", lambda escape: chr(int(escape[1], 16)), source)
-    shown = html.unescape(re.sub(r"<[^<>]*>", "", unescaped.replace('\\"', '"'))).strip()
-    words, place = text.split(), 0
+    shown = html.unescape(re.sub(r"<[^<>]*>", "", unescaped.replace('\\"', '"'))).strip().lower()
+    words, place = [word.lower().rstrip(".,?") for word in text.split()], 0
     for word in words:
         place = shown.find(word, place)
         if place < 0:
             return False
         place += len(word)
-    return shown.startswith(words[0]) and shown.endswith(words[-1])
+    return shown.startswith(words[0]) and shown.rstrip(".,?").endswith(words[-1])
 
 
 def test_the_stored_text_is_the_file_without_loss(lake: Settings) -> None:
