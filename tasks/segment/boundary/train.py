@@ -160,7 +160,7 @@ def labelled(words: pl.DataFrame, vocabulary: Vocabulary, silence: int) -> Label
         .cast(pl.UInt8),
     )
     starts = words.select((pl.col("doc") != pl.col("doc").shift(1)).arg_true()).to_series().to_numpy()
-    at = np.repeat(starts[1:], silence)
+    at = np.repeat(starts[1:].astype(np.int64), silence)
     return Labelled(
         np.insert(vocabulary.ids(words["word"]), at, PAD),
         np.insert(words["mark"].to_numpy(), at, IGNORED),
