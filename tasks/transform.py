@@ -193,7 +193,7 @@ def _tables(documents: pl.DataFrame, segmented: Segmented, sounds: pl.DataFrame)
     parts = {
         TURNS: turns,
         SENTENCES: sentences,
-        SEGMENTS: _numbered(segmented.chapters, None, "segment"),
+        SEGMENTS: _numbered(segmented.segments, None, "segment"),
         SOUNDS: _numbered(sounds, None, "sound"),
     }
     tables = {

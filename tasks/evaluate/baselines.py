@@ -15,9 +15,9 @@ Restore = Callable[[pl.DataFrame], pl.DataFrame]
 """Restores the segmentation of bare words.
 
 Takes words in order, with columns ``doc`` (UInt32, sorted) and ``word`` (String, as ``bare`` makes it). Returns the same
-rows in the same order, with ``mark`` (UInt8, decided, behind the word), ``p_mark`` (its probability), ``p_end``
-(probability that a sentence ends behind the word), ``turn`` (another speaker begins with the word; false for the first
-of a document), ``p_turn`` (its probability) and ``surface`` (the word in its case).
+rows in the same order, with ``mark`` (UInt8, decided, behind the word), ``p_end`` (probability
+that a sentence ends behind the word), ``turn`` (another speaker begins with the word; false for the first of a document),
+``p_turn`` (its probability) and ``surface`` (the word in its case).
 """
 
 WORDS_PER_SENTENCE = 14
@@ -78,7 +78,6 @@ def _restored(
     upper = word.str.slice(0, 1).str.to_uppercase() + word.str.slice(1)
     return rows.select(
         mark=pl.when(ends).then(PERIOD).otherwise(NONE).cast(pl.UInt8),
-        p_mark=pl.when(ends).then(pl.col("p_end")).otherwise(1 - pl.col("p_end")),
         p_end=pl.col("p_end"),
         turn=pl.col("turn"),
         p_turn=pl.col("p_turn"),

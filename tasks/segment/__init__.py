@@ -1,4 +1,4 @@
-"""Segment cleaned pieces into sentences, turns and chapters."""
+"""Segment cleaned pieces into sentences, turns, and chapters or topics."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from warehouse.settings import TURN_THRESHOLD
 
 @dataclass(frozen=True, slots=True)
 class Segmented:
-    """What segmenting makes of a batch; ``doc`` ties each row to its document."""
+    """What segmenting makes of a batch; ``doc`` ties each row to its document. Segments are chapters or topics."""
 
     sentences: pl.DataFrame
     turns: pl.DataFrame
-    chapters: pl.DataFrame
+    segments: pl.DataFrame
 
 
 def segment(

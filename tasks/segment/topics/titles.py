@@ -65,7 +65,7 @@ def titles_of(text: pl.Series, tokens: Tokens, segment: Ints) -> pl.DataFrame:
     terms = _best(_weighed(tokens, segment))
     sentence = np.searchsorted(tokens.first, terms.place, side="right") - 1
     spelled = pl.DataFrame({"segment": terms.segment, "offset": terms.place - tokens.first[sentence]})
-    words = text.gather(sentence).str.split(" ")
+    words = text.gather(sentence).str.replace_all(r"[\t\r\n]", " ").str.split(" ")  # where tokens are split
     spelled = spelled.with_columns(
         term=words.list.get(spelled["offset"], null_on_oob=True)
         .str.strip_chars(_AROUND)

@@ -104,7 +104,7 @@ def test_who_restores_everything_gets_full_marks(tmp_path: Path) -> None:
     written(
         tmp_path, birds__1_md=LABELLED + "\n**Cy:** Dr. Wren, the NASA one, said so.\n\n**Ann:** [laughs]\n"
     )
-    truth = gold_of(tmp_path).words.with_columns(p_mark=1.0, p_end=0.5, p_turn=0.5)
+    truth = gold_of(tmp_path).words.with_columns(p_end=0.5, p_turn=0.5)
 
     def oracle(words: pl.DataFrame) -> pl.DataFrame:
         return truth.head(words.height)
@@ -135,4 +135,4 @@ def test_a_baseline_restores_each_document_as_if_alone(restore: Restore) -> None
     assert whole["surface"][70:72].to_list() == ["I", "saw"]
     for doc in (0, 3):
         alone = restore(words.filter(doc=doc))
-        assert alone.drop("p_end", "p_mark").equals(whole.filter(words["doc"] == doc).drop("p_end", "p_mark"))
+        assert alone.drop("p_end").equals(whole.filter(words["doc"] == doc).drop("p_end"))

@@ -20,9 +20,7 @@ def words(
 
 
 def restored(gold: pl.DataFrame, p_end: float = 0.0, p_turn: float = 0.0) -> pl.DataFrame:
-    return gold.select("mark", "turn", "surface").with_columns(
-        p_mark=pl.lit(1.0), p_end=pl.lit(p_end), p_turn=pl.lit(p_turn)
-    )
+    return gold.select("mark", "turn", "surface").with_columns(p_end=pl.lit(p_end), p_turn=pl.lit(p_turn))
 
 
 def facts(*docs: int, has_turns: bool = True, has_case: bool = True) -> pl.DataFrame:

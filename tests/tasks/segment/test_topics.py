@@ -68,6 +68,12 @@ def sentences(*documents: list[tuple[str, str]]) -> pl.DataFrame:
 ALL = ("bread", "boats", "bees", "trains")
 
 
+def test_titles_are_words_of_the_topic_where_tabs_stand_between_words() -> None:
+    frame = sentences(conversation("bread", "boats")[0])
+    tabbed = frame.with_columns(pl.col("text").str.replace(" ", "\t"))
+    assert topics_of(tabbed)["title"].to_list() == topics_of(frame)["title"].to_list()
+
+
 def test_a_document_of_clearly_different_subjects_is_cut_at_the_joins() -> None:
     turns, starts = conversation(*ALL)
     frame = sentences(turns)
@@ -144,6 +150,6 @@ def test_headings_win_and_documents_without_any_get_topics() -> None:
     rows += [{"doc": doc, **row} for doc in (0, 1) for row in texts]
     frame = pl.DataFrame(rows).with_columns(start_char=pl.int_range(pl.len()) * 200, mark=False)
     found = segment(pieces(frame.with_row_index("cue")), recordings(0, 1))
-    assert found.chapters.filter(doc=0).select("title", "method").rows() == [("Everything", "heading/1")]
-    assert found.chapters.filter(doc=1)["method"].unique().to_list() == ["topics/1"]
-    assert found.chapters["doc"].is_sorted()
+    assert found.segments.filter(doc=0).select("title", "method").rows() == [("Everything", "heading/1")]
+    assert found.segments.filter(doc=1)["method"].unique().to_list() == ["topics/1"]
+    assert found.segments["doc"].is_sorted()

@@ -57,7 +57,7 @@ def test_headings_are_chapters_and_not_speech() -> None:
         {"text": "Three.", "heading": False, "start_s": 4.0, "end_s": 5.0},
     )
     assert found.sentences["text"].to_list() == ["One.", "Two.", "Three."]
-    assert found.chapters.select("title", "start_s", "end_s").rows() == [
+    assert found.segments.select("title", "start_s", "end_s").rows() == [
         ("Start", 1.0, 3.0),
         ("End", 4.0, 5.0),
     ]
