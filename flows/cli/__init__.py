@@ -1,0 +1,46 @@
+"""The command line. Each command imports what it needs when it runs, so that help answers at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from flows.cli.ask import doctor, sql, status
+from flows.cli.evaluate import evaluate
+from flows.cli.ingest import ingest, inspect, reprocess
+from flows.cli.options import lake_option
+from flows.cli.quality import quality, quarantine
+
+_INTERRUPTED = 130
+
+
+class _Podlake(click.Group):
+    """Turns podlake's errors into one line on standard error and an exit code."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command."""
+        from warehouse.errors import PodlakeError
+
+        try:
+            return super().invoke(context)
+        except PodlakeError as error:
+            click.echo(f"podlake: {error}", err=True)
+            context.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo(
+                "podlake: interrupted. What has landed stays; run the command again to go on.", err=True
+            )
+            context.exit(_INTERRUPTED)
+
+
+@click.group(cls=_Podlake, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="podlake", prog_name="podlake")
+@lake_option
+def main(lake: str | None) -> None:
+    """Turn an archive of podcast transcripts into a validated, versioned lake that answers SQL."""
+    del lake  # read by settings_of from the context
+
+
+for command in (ingest, inspect, reprocess, sql, status, quality, quarantine, doctor, evaluate):
+    main.add_command(command)

@@ -1,0 +1,39 @@
+"""What the commands share: their options, settings, exit codes and how they print JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from warehouse.settings import Settings
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+CHECKS_FAILED = 1
+
+
+def lake_option(command: _Command) -> _Command:
+    """Let a command be told which lake it works on."""
+    return click.option("--lake", metavar="PATH", help="The lake [PODLAKE_LAKE; default: ./lake].")(command)
+
+
+def json_option(command: _Command) -> _Command:
+    """Let a command print JSON."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")(command)
+
+
+def settings_of(lake: str | None, **flags: object) -> Settings:
+    """Load the settings; a lake named after the command wins over one named before it."""
+    from warehouse.settings import load
+
+    named = lake or click.get_current_context().find_root().params.get("lake")
+    return load(lake=named, **flags)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))

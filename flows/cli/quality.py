@@ -1,0 +1,83 @@
+"""The commands that show what the audit found and held back."""
+
+from __future__ import annotations
+
+import click
+
+from flows.cli.options import json_option, lake_option, print_json, settings_of
+
+
+@click.command()
+@lake_option
+@json_option
+@click.option("--run", "run_id", help="A run by its id [default: the last one].")
+@click.option("--rule", help="The history of one rule over all runs.")
+@click.option("--rules", is_flag=True, help="List every rule with its severity and why it exists.")
+def quality(lake: str | None, run_id: str | None, rule: str | None, *, rules: bool, as_json: bool) -> None:
+    """Show what the expectations found."""
+    from flows import console
+
+    if rules:
+        from expectations.runner import catalogue
+
+        found: list[dict[str, object]] = [
+            {
+                "table": table,
+                "rule": r.name,
+                "column": r.column,
+                "severity": r.severity,
+                "bounds": r.bounds,
+                "why": r.why,
+            }
+            for table, r in catalogue()
+        ]
+    else:
+        from warehouse.status import history_of, results_of
+
+        settings = settings_of(lake)
+        found = history_of(settings, rule) if rule else results_of(settings, run_id)
+    if as_json:
+        print_json(found)
+    else:
+        console.print_table(found, empty="no results: nothing has been ingested yet")
+
+
+@click.group()
+def quarantine() -> None:
+    """Look at what was held back, and why."""
+
+
+@quarantine.command("list")
+@lake_option
+@json_option
+@click.option("--run", "run_id", help="Only what one run held back.")
+@click.option("--rule", help="Only what one rule held back.")
+@click.option("--all", "every", is_flag=True, help="Also what has healed since.")
+def list_quarantine(
+    lake: str | None, run_id: str | None, rule: str | None, *, every: bool, as_json: bool
+) -> None:
+    """List what is held back, a line a row."""
+    from flows import console
+    from warehouse.status import held_rows
+
+    found = held_rows(settings_of(lake), run_id=run_id, rule=rule, every=every)
+    if as_json:
+        print_json(found)
+    else:
+        console.print_table(found, empty="nothing is held back")
+
+
+@quarantine.command()
+@click.argument("key")
+@lake_option
+@json_option
+def show(key: str, lake: str | None, *, as_json: bool) -> None:
+    """Tell the whole story of the rows with one KEY, document id or file name."""
+    from flows import console
+    from warehouse.status import held_row
+
+    found = held_row(settings_of(lake), key)
+    if as_json:
+        print_json(found)
+    else:
+        console.print_records(found)
