@@ -31,13 +31,13 @@ def restore(fragments: pl.DataFrame, documents: pl.DataFrame, turn_threshold: fl
     Args:
         fragments: As ``fragments_of`` returns them.
         documents: ``doc`` and ``language``; null counts as English.
-        turn_threshold: Probability below which no turn is asserted.
+        turn_threshold: Probability below which no turn is asserted; at 1 none is sought.
 
     Returns:
         The fragments with ``method`` and ``p_end`` of their ends, ``turn`` counted anew, ``p_start`` of their turn, and
         ``voice``: S1 and S2 by turns where the model found the turns, null elsewhere.
     """
-    rows = _with_needs(fragments.with_row_index("fragment"), documents)
+    rows = _with_needs(fragments.with_row_index("fragment"), documents, seeks_turns=turn_threshold < 1)
     needy = rows.filter(pl.col("lacks_marks") | (pl.col("lacks_turns") & pl.col("is_english")))
     if needy.is_empty():
         return _with_turns(rows)
@@ -50,7 +50,7 @@ def restore(fragments: pl.DataFrame, documents: pl.DataFrame, turn_threshold: fl
     return _with_turns(pl.concat([kept, anew]).sort("fragment", maintain_order=True))
 
 
-def _with_needs(fragments: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
+def _with_needs(fragments: pl.DataFrame, documents: pl.DataFrame, *, seeks_turns: bool) -> pl.DataFrame:
     """Say what each fragment lacks; it lacks marks also where a punctuated document goes on for long without one."""
     sentence = pl.col("ends").shift(1, fill_value=True).cum_sum()
     tells = pl.col("turn_method").is_in(["label", "mark"]).any().over("doc")
@@ -58,7 +58,7 @@ def _with_needs(fragments: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFram
     return rows.with_columns(
         is_english=pl.col("language").fill_null("en").str.starts_with("en"),
         lacks_marks=~pl.col("is_punctuated") | (pl.col("n_words").sum().over(sentence) > _LONGEST_SENTENCE),
-        lacks_turns=~tells,
+        lacks_turns=~tells & seeks_turns,
         starts=pl.lit(value=False),
         p_start=pl.lit(1.0),
         p_end=pl.lit(1.0),

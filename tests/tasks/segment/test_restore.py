@@ -63,6 +63,15 @@ def test_a_turn_below_the_threshold_is_not_asserted() -> None:
     assert turns[2]["speaker"].to_list() == [None] * turns[2].height
 
 
+def test_at_a_threshold_of_one_punctuated_text_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boundary, "restore", lambda *_: pytest.fail("the model ran"))
+    found = segment(
+        pieces_of({"text": "How are you? I'm great."}), recordings(0, language="en"), turn_threshold=1
+    )
+    assert found.turns["method"].to_list() == ["document"]
+    assert found.sentences["text"].to_list() == ["How are you?", "I'm great."]
+
+
 def test_punctuated_text_keeps_its_marks_and_turns_start_with_its_sentences() -> None:
     text = (
         "How are you doing? I'm great, thanks for having me. So tell us, how did you get started with baking? "
