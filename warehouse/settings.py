@@ -16,8 +16,8 @@ from pydantic_settings import (
 from warehouse.errors import SettingsError
 
 MEGABYTE = 1 << 20
-TURN_THRESHOLD = 0.35
-"""On the development episodes F1 of turns is flat around .3 (.593); here it is .590, with fewer turns that are none."""
+TURN_THRESHOLD = 0.4
+"""Best F1 of turns on the development episodes: .621 in bare words, .730 where sentence ends are shown."""
 
 
 class Settings(BaseSettings):

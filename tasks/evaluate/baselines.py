@@ -14,7 +14,8 @@ from tasks.segment.gold import NONE, PERIOD
 Restore = Callable[[pl.DataFrame], pl.DataFrame]
 """Restores the segmentation of bare words.
 
-Takes words in order, with columns ``doc`` (UInt32, sorted) and ``word`` (String, as ``bare`` makes it). Returns the same
+Takes words in order, with columns ``doc`` (UInt32, sorted), ``word`` (String, as ``bare`` makes it) and ``mark`` (UInt8,
+what stands behind it), which only a method that says so in its name may look at. Returns the same
 rows in the same order, with ``mark`` (UInt8, decided, behind the word), ``p_end`` (probability
 that a sentence ends behind the word), ``turn`` (another speaker begins with the word; false for the first of a document),
 ``p_turn`` (its probability) and ``surface`` (the word in its case).

@@ -19,7 +19,10 @@ from warehouse.errors import SourceError
 from warehouse.settings import Settings
 
 ALL = "all shows"
-_WARM_UP = pl.DataFrame({"doc": [0] * 8, "word": ["so"] * 8}, schema={"doc": pl.UInt32, "word": pl.String})
+_WARM_UP = pl.DataFrame(
+    {"doc": [0] * 8, "word": ["so"] * 8, "mark": [0] * 8},
+    schema={"doc": pl.UInt32, "word": pl.String, "mark": pl.UInt8},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ def _gather(golds: Iterable[Gold], methods: Mapping[str, Restore]) -> _Found:
 
 def _restored(words: pl.DataFrame, restore: Restore) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Restore bare words, and measure what that alone costs."""
-    bare = words.select("doc", "word")
+    bare = words.select("doc", "word", "mark")
     peak, start_s = Peak(), time.process_time()
     restored = restore(bare)
     cpu_s = time.process_time() - start_s

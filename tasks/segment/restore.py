@@ -11,7 +11,7 @@ import polars as pl
 from tasks.parse.pieces import cut
 from tasks.segment import boundary, punctuation
 from tasks.segment.fragments import changes
-from tasks.segment.gold import COMMA, PERIOD, QUESTION
+from tasks.segment.gold import COMMA, NONE, PERIOD, QUESTION
 from tasks.segment.words import bare, raised, spoken
 
 CUE_METHOD = "cue/1"
@@ -21,6 +21,7 @@ _WINDOW_WORDS = 25
 _LONGEST_SENTENCE = 100
 """More words than this without a mark are an unpunctuated stretch: of 96,081 sentences in two edited archives, 18 are longer."""
 _MARKED = r"[.,;:?!\u2026\u2014\u2013\u3002\uff0c\uff1f\uff01][\"'\u2019\u201d)\]]*$"
+_ASKS = r"\?[^\p{L}\p{N}]*$"
 _MARKS = {COMMA: ",", PERIOD: ".", QUESTION: "?"}
 _SPACES = ("\t", "\r", "\n", "\v", "\f")
 
@@ -83,8 +84,7 @@ def _decided(words: pl.DataFrame, turn_threshold: float) -> pl.DataFrame:
     """Say of each word whether a sentence ends behind it and a turn starts with it, and write it anew."""
     rows = words.with_row_index("at")
     heard = rows.filter(pl.col("is_english") & (pl.col("word") != ""))
-    known = pl.when(~pl.col("lacks_marks") | pl.col("ends")).then("ends").alias("known_end")
-    found = boundary.restore(heard.select("doc", "word", known), turn_threshold)
+    found = boundary.restore(heard.select("doc", "word", _known_mark()), turn_threshold)
     found = found.rename({"turn": "starts", "p_turn": "p_start"}).with_columns(heard["at"])
     rows = rows.join(found, on="at", how="left", maintain_order="left")
     # A dash of its own, which nobody hears, belongs to the words behind it. No document's first word starts a turn.
@@ -103,6 +103,14 @@ def _decided(words: pl.DataFrame, turn_threshold: float) -> pl.DataFrame:
         p_end=pl.col("p_end").fill_null(1.0),
     )
     return rows.with_columns(display=_written())
+
+
+def _known_mark() -> pl.Expr:
+    """Tell the sentence mark behind a word where the source shows it, or shows that there is none."""
+    asks = pl.col("display").str.contains(_ASKS)
+    mark = pl.when(~pl.col("ends")).then(NONE).when(asks).then(QUESTION).otherwise(PERIOD)
+    is_known = ~pl.col("lacks_marks") | pl.col("ends")
+    return pl.when(is_known).then(mark).cast(pl.UInt8).alias("known_mark")
 
 
 def _written() -> pl.Expr:

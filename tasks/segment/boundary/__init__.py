@@ -15,8 +15,8 @@ def restore(words: pl.DataFrame, turn_threshold: float = TURN_THRESHOLD) -> pl.D
     """Return what stands behind each word, where turns start, and how each word is written.
 
     Args:
-        words: In order; ``doc``, ``word`` as ``bare`` makes it, and where it is there ``known_end``: whether a sentence
-            is known to end behind the word, null where the model is to say so.
+        words: In order; ``doc``, ``word`` as ``bare`` makes it, and where it is there ``known_mark``: the sentence mark
+            behind the word as gold numbers it, null where the model is to find it.
         turn_threshold: Probability below which no turn is asserted.
 
     Returns:
@@ -25,8 +25,7 @@ def restore(words: pl.DataFrame, turn_threshold: float = TURN_THRESHOLD) -> pl.D
         word in its case).
     """
     model = load()
-    known = words["known_end"] if "known_end" in words.columns else None
-    decoded = decode(model(words), words["doc"], turn_threshold, known)
+    decoded = decode(model(words), words["doc"], turn_threshold)
     rows = words.select("word").with_columns(
         mark=pl.Series(decoded.mark),
         p_end=pl.Series(decoded.p_end),

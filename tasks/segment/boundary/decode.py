@@ -1,6 +1,6 @@
 """Decide on marks, turns and capitals from what the boundary model says of each word.
 
-Each gap is decided by itself. The network has read the text both ways before it answers, so what usually helps had
+Each gap is decided by itself. The networks have read the text both ways before they answer, so what usually helps had
 nothing left to add on the development episodes: a prior on the length of sentences (semi-Markov, F1 +.000), and keeping
 only the most probable of turns that lie close together (F1 -.02: "yeah" is a turn of its own).
 """
@@ -46,9 +46,7 @@ class Decoded:
     capital: Flags
 
 
-def decode(
-    gaps: Gaps, doc: pl.Series, turn_threshold: float = TURN_THRESHOLD, known_ends: pl.Series | None = None
-) -> Decoded:
+def decode(gaps: Gaps, doc: pl.Series, turn_threshold: float = TURN_THRESHOLD) -> Decoded:
     """Decide for all words of documents that follow each other.
 
     A turn ends a sentence, and so does the end of a document.
@@ -57,19 +55,16 @@ def decode(
         gaps: What the model says.
         doc: Document of each word.
         turn_threshold: Probability below which no turn is asserted.
-        known_ends: True where a sentence is known to end behind the word, false where it is known not to; no turn
-            starts there then. Null, or nothing at all, leaves it to the model.
     """
     new = np.ones(len(doc) + 1, dtype=bool)
     new[1:-1] = (doc != doc.shift(1)).to_numpy()[1:]
     first, last = new[:-1], new[1:]
-    open_, closed = _known(known_ends, len(doc))
-    p_turn = np.where(last | open_, 0.0, gaps.turn.astype(np.float64))
-    turns = (p_turn >= turn_threshold) & ~(last | open_)
+    p_turn = np.where(last, 0.0, gaps.turn.astype(np.float64))
+    turns = (p_turn > 0) & (p_turn >= turn_threshold)
     p_end = np.maximum(gaps.marks[:, PERIOD] + gaps.marks[:, QUESTION], np.where(turns, p_turn, 0.0))
-    p_end = np.where(last | closed, 1.0, p_end).clip(0.0, 1.0)
+    p_end = np.where(last, 1.0, p_end).clip(0.0, 1.0)
     ends = (p_end >= _END_THRESHOLD) | turns
-    asks = gaps.marks[:, QUESTION] >= gaps.marks[:, PERIOD]
+    asks = gaps.marks[:, QUESTION] > gaps.marks[:, PERIOD]
     pauses = 1 - gaps.marks[:, NONE] >= _MARK_THRESHOLD
     mark = np.where(ends, np.where(asks, QUESTION, PERIOD), np.where(pauses, COMMA, NONE))
     return Decoded(
@@ -80,11 +75,3 @@ def decode(
         first | np.roll(ends, 1),
         gaps.capital >= _CAPITAL_THRESHOLD,
     )
-
-
-def _known(ends: pl.Series | None, n_words: int) -> tuple[Flags, Flags]:
-    """Return where a sentence is known to go on, and where it is known to end."""
-    if ends is None:
-        nowhere = np.zeros(n_words, dtype=bool)
-        return nowhere, nowhere
-    return (~ends).fill_null(value=False).to_numpy(), ends.fill_null(value=False).to_numpy()

@@ -1,5 +1,7 @@
 """Train the boundary model: ``python -m tasks.segment.boundary.train ARCHIVE``. Needs the extra ``train`` (PyTorch).
 
+This makes the network over words; ``train_turns.py`` then adds the one over sentences.
+
 One pass over 16 million words takes about eight minutes on one core; the weights that ship took some six. The
 same seed gives the same words, batches and noise; sums of floats may differ between processors.
 """
@@ -73,13 +75,14 @@ class Schedule:
         return float(self.rate * min(1.0, step / self.warm_up) * (0.02 + 0.98 * cosine))
 
 
-class _Carry(torch.autograd.Function):
+class Carry(torch.autograd.Function):
     """``h[t] = f[t] * h[t - 1] + (1 - f[t]) * c[t]`` along the first axis, and its gradient."""
 
     @staticmethod
     def forward(
         context: torch.autograd.function.FunctionCtx, gates: torch.Tensor, candidates: torch.Tensor
     ) -> torch.Tensor:
+        """Return the averages."""
         state = (1 - gates) * candidates
         for step in range(1, len(gates)):
             state[step].addcmul_(gates[step], state[step - 1])
@@ -90,6 +93,7 @@ class _Carry(torch.autograd.Function):
     def backward(
         context: torch.autograd.function.FunctionCtx, *given: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the gradients of gates and candidates."""
         gates, candidates, state = context.saved_tensors
         gradient = given[0].clone()
         for step in range(len(gates) - 2, -1, -1):
@@ -141,7 +145,7 @@ class TrainedNetwork(nn.Module):
         half, width = self._half, 2 * self._half
         gates, candidates = torch.sigmoid(mixed[..., :width]), mixed[..., width:]
         gates, candidates = (self._turned(part, half) for part in (gates, candidates))
-        state: torch.Tensor = _Carry.apply(gates, candidates)
+        state: torch.Tensor = Carry.apply(gates, candidates)
         return self._turned(state, half)
 
     @staticmethod
@@ -240,10 +244,7 @@ def tensors_of(network: TrainedNetwork, vocabulary: Vocabulary) -> dict[str, npt
     """Return the weights as ``network_of`` and ``model_of`` read them: tables in eight bits with a scale a row."""
     tensors: dict[str, npt.NDArray[np.generic]] = {}
     for name in ("words", "groups"):
-        table = getattr(network, name).weight.detach().numpy()
-        scale = np.abs(table).max(axis=1) / 127 + 1e-12
-        tensors[name] = np.round(table / scale[:, None]).astype(np.int8)
-        tensors[f"{name}.scale"] = scale.astype(np.float32)
+        tensors |= quantised(name, getattr(network, name).weight)
     mixings = {("first" if n == 0 else f"layer{n - 1}"): mixing for n, mixing in enumerate(network.mixings)}
     for name, dense in (mixings | {"hidden": network.hidden, "out": network.out}).items():
         tensors[f"{name}.weight"] = np.ascontiguousarray(dense.weight.detach().numpy().T)
@@ -251,6 +252,14 @@ def tensors_of(network: TrainedNetwork, vocabulary: Vocabulary) -> dict[str, npt
     for name, lines in (("vocabulary", vocabulary.words), ("surfaces", vocabulary.surfaces)):
         tensors[name] = np.frombuffer("\n".join(lines).encode(), np.uint8)
     return tensors
+
+
+def quantised(name: str, weight: torch.Tensor) -> dict[str, npt.NDArray[np.generic]]:
+    """Return a table in eight bits with a scale a row, as ``table_of`` reads it."""
+    table = weight.detach().numpy()
+    scale = np.abs(table).max(axis=1) / 127 + 1e-12
+    numbers = np.round(table / scale[:, None]).astype(np.int8)
+    return {name: numbers, f"{name}.scale": scale.astype(np.float32)}
 
 
 @click.command()

@@ -28,12 +28,16 @@ FLOORS = {
         "case": (62, 81),
     },
     "podlake": {
-        "sentence": (257, 95),
-        "question": (35, 17),
-        "any mark": (459, 72),
-        "turn": (68, 42),
-        "turn within 3": (77, 33),
-        "case": (131, 94),
+        "sentence": (266, 91),
+        "question": (37, 18),
+        "any mark": (465, 67),
+        "turn": (76, 58),
+        "turn within 3": (88, 46),
+        "case": (133, 93),
+    },
+    "podlake, ends shown": {
+        "turn": (109, 58),
+        "turn within 3": (110, 57),
     },
 }
 """Of each method and metric: right at least, wrong at most. Raise them when a method gets better. The model's leave two
