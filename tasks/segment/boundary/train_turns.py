@@ -40,7 +40,7 @@ from tasks.segment.gold import NONE, PERIOD
 
 _HINT, _KNOWN = 3, 2
 _SILENCE = 16
-"""Units of silence between documents, as many as ``turns.py`` puts before each."""
+"""Units of silence between documents: no window sees across."""
 _IGNORED = 2
 """Label of silence, and of a document's first unit."""
 

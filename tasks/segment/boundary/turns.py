@@ -33,7 +33,8 @@ _NO_HINT = -1.0
 """Hint of a document's first unit, which starts no turn."""
 _LIMIT = 0.001
 
-_WINDOWS = Windows(n_words=128, margin=16)
+_WINDOWS = Windows(n_words=128, margin=8)
+"""In units. With margins of 16 F1 on the development episodes is the same."""
 _BATCH = 16
 
 

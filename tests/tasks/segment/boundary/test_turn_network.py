@@ -62,7 +62,7 @@ def by_definition(ids: npt.NDArray[np.int32], units: Units, tensors: Tensors) ->
         bag = said[:N_BAG]
         told.append([*vectors[places].ravel(), *facts, *(vectors[bag].sum(axis=0) / np.sqrt(1 + len(bag)))])
     silence = [[0.0] * len(told[0])] * 128
-    window = [*silence[:16], *told, *silence][:128]
+    window = [*silence[:8], *told, *silence][:128]
     state = np.maximum(np.array(window) @ wide["first.weight"] + wide["first.bias"], 0)
     mixed = state @ wide["layer0.weight"] + wide["layer0.bias"]
     gates, candidates = sigmoid(mixed[:, : 2 * HALF]), mixed[:, 2 * HALF :]
@@ -75,12 +75,12 @@ def by_definition(ids: npt.NDArray[np.int32], units: Units, tensors: Tensors) ->
     before = np.concatenate([state[:1], state[:-1]])
     hidden = np.concatenate([before, state], axis=1) @ wide["hidden.weight"] + wide["hidden.bias"]
     odds = np.maximum(hidden, 0) @ wide["out.weight"] + wide["out.bias"]
-    return sigmoid(odds[16 : 16 + len(told), 0])
+    return sigmoid(odds[8 : 8 + len(told), 0])
 
 
 def test_probabilities_are_those_of_the_definition(tensors: Tensors) -> None:
     ids, units = text([400])
-    assert 40 < len(units.first) <= 96, "one window holds them all"
+    assert 40 < len(units.first) <= 112, "one window holds them all"
     found = turn_network_of(tensors, BUCKETS)(ids, units)
     np.testing.assert_allclose(found[1:], by_definition(ids, units, tensors)[1:], atol=1e-4)
     assert found[0] == 0
