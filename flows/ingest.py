@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from prefect import flow
 
-from flows.run import Summary, open_run
-from flows.steps import as_it_is, audit_batch, on_runner, publish_batch, show_audit, stage_batches
+from flows.run import Summary
+from flows.start import begun, run_ingest
+from flows.steps import as_it_is, audit_batch, publish_batch, show_audit, stage_batches
 from tasks.batch import batches
-from tasks.sources import resolve
 from warehouse.settings import Settings
+
+__all__ = ["ingest", "run_ingest"]
 
 
 @flow(name="ingest", validate_parameters=False)
 def ingest(sources: list[str], settings: Settings) -> Summary:
     """Land the new and changed documents of the sources, each exactly once."""
-    with open_run(sources, settings) as run:
+    with begun(sources, settings) as run:
         for staged in stage_batches(batches(run.discover(), settings.batch_bytes), run):
             audited = audit_batch(as_it_is(run), staged)
             published = publish_batch(as_it_is(run), audited)
@@ -22,13 +24,3 @@ def ingest(sources: list[str], settings: Settings) -> Summary:
         summary = run.finish()
         show_audit(run)
     return summary
-
-
-def run_ingest(sources: list[str], settings: Settings) -> Summary:
-    """Run the flow on the task runner that the settings name.
-
-    Raises:
-        SourceError: A source does not exist; said before Prefect takes its time to start.
-    """
-    resolve(sources, settings.lake)
-    return on_runner(ingest, settings)(sources, settings)

@@ -6,8 +6,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -19,25 +17,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-
-class Watcher(Protocol):
-    """Is told what a run reads and lands."""
-
-    def expect(self, n_bytes: int) -> None:
-        """Hear how many bytes the sources hold."""
-
-    def landed(self, n_documents: int, n_bytes: int, n_held_back: int) -> None:
-        """Hear that a batch is through."""
-
-
-class Silent:
-    """Shows nothing."""
-
-    def expect(self, n_bytes: int) -> None:
-        """Ignore the size."""
-
-    def landed(self, n_documents: int, n_bytes: int, n_held_back: int) -> None:
-        """Ignore the batch."""
+from flows.watchers import watching
 
 
 class Lines:
@@ -84,20 +64,12 @@ class Bars:
         self._progress.update(self._bar, advance=n_bytes, documents=self._documents, held=held)
 
 
-_WATCHER: ContextVar[Watcher] = ContextVar("watcher")
-
-
-def watcher() -> Watcher:
-    """Return who watches this run; nobody where the command line did not ask for it."""
-    return _WATCHER.get(Silent())
-
-
 @contextmanager
 def shown(name: str = "ingest") -> Iterator[None]:
     """Show the runs inside the block, on a terminal under a name, on standard error."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        with _watching(Lines()):
+        with watching(Lines()):
             yield
         return
     columns = (
@@ -108,14 +80,5 @@ def shown(name: str = "ingest") -> Iterator[None]:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as progress, _watching(Bars(progress, name)):
+    with Progress(*columns, console=console) as progress, watching(Bars(progress, name)):
         yield
-
-
-@contextmanager
-def _watching(watcher: Watcher) -> Iterator[None]:
-    token = _WATCHER.set(watcher)
-    try:
-        yield
-    finally:
-        _WATCHER.reset(token)

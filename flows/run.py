@@ -11,13 +11,13 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from expectations.rules import History
-from flows.progress import Watcher, watcher
+from flows.watchers import Watcher, watcher
 from tasks import clock
 from tasks.clock import Costs
 from tasks.discover import discover
@@ -25,12 +25,15 @@ from tasks.document import Document
 from tasks.publish import Published, Run, finish_run, mark_vanished
 from tasks.rebuild import stale_documents
 from tasks.sources import resolve, size_of
-from tasks.stage import Staged
 from warehouse.lake import connect, staging
 from warehouse.ledger import Ledger, open_ledger
 from warehouse.settings import Settings
 from warehouse.stale import Versions, count_stale
 from warehouse.status import reasons_of, recent_volume
+
+if TYPE_CHECKING:  # a run that finds nothing new needs neither
+    from expectations.rules import History
+    from tasks.stage import Staged
 
 REBUILD_SOURCE = "lake:reprocess"
 """What ``quality.runs`` names as the source of a run that read the lake's own texts."""
@@ -91,11 +94,21 @@ class LakeRun:
     facts: Run
     lake: duckdb.DuckDBPyConnection
     folder: Path
-    history: History
     watcher: Watcher
     summary: Summary
     started: float = field(default_factory=time.perf_counter)
     costs: Costs = field(default_factory=Costs)
+    _history: History | None = None
+
+    @property
+    def history(self) -> History:
+        """What the runs before this one landed, read before its first batch lands."""
+        if self._history is None:
+            from expectations.rules import History  # noqa: PLC0415  spares a run with nothing to audit polars
+
+            volume = recent_volume(self.lake)
+            self._history = History(volume.n_documents, volume.n_words, volume.n_bytes)
+        return self._history
 
     def record(self, staged: Staged, published: Published) -> None:
         """Add a batch that is through to the summary, and remove what was staged of it."""
@@ -134,12 +147,27 @@ class IngestRun(LakeRun):
 
     ledger: Ledger
     sources: list[Path]
+    _new: Iterator[Document] | None = None
 
     def discover(self) -> Iterator[Document]:
-        """Yield the documents that the ledger does not hold as they are, counting those that it does."""
-        return _timed(
-            discover(self.sources, self.settings, self.ledger.known, self._count_unchanged, self.ledger.claim)
-        )
+        """Return the documents that the ledger does not hold as they are; those that it does are counted.
+
+        They are listed once in a run: whoever asks again gets those that are left.
+        """
+        if self._new is None:
+            self._new = _timed(
+                discover(
+                    self.sources, self.settings, self.ledger.known, self._count_unchanged, self.ledger.claim
+                )
+            )
+        return self._new
+
+    def finds_nothing(self) -> bool:
+        """Look for the first new document, which ``discover`` gives as well; say whether there is none."""
+        new = self.discover()
+        first = next(new, None)
+        self._new = iter(()) if first is None else chain((first,), new)
+        return first is None
 
     def _count_unchanged(self, n_documents: int) -> None:
         self.summary.unchanged += n_documents
@@ -221,13 +249,11 @@ def _state(settings: Settings, lake: duckdb.DuckDBPyConnection, facts: Run) -> I
     """Give what every run has."""
     clock.drain()
     with staging(settings, facts.run_id) as folder:
-        volume = recent_volume(lake)
         yield {
             "settings": settings,
             "facts": facts,
             "lake": lake,
             "folder": folder,
-            "history": History(volume.n_documents, volume.n_words, volume.n_bytes),
             "watcher": watcher(),
             "summary": Summary(facts.run_id),
         }

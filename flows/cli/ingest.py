@@ -47,8 +47,8 @@ def ingest(sources: tuple[str, ...], lake: str | None, *, as_json: bool, verbose
 
     settings = settings_of(lake, **flags)
     environment.prepare(verbose=verbose)
-    from flows.ingest import run_ingest
     from flows.progress import shown
+    from flows.start import run_ingest
 
     with shown():
         summary = run_ingest(list(sources), settings)
