@@ -25,9 +25,10 @@ from tasks.document import Document
 from tasks.publish import Published, Run, finish_run, mark_vanished
 from tasks.rebuild import stale_documents
 from tasks.sources import resolve, size_of
-from warehouse.lake import connect, staging
+from warehouse.lake import connect
 from warehouse.ledger import Ledger, open_ledger
 from warehouse.settings import Settings
+from warehouse.staging import staging
 from warehouse.stale import Versions, count_stale
 from warehouse.status import reasons_of, recent_volume
 

@@ -9,11 +9,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,7 +20,7 @@ import duckdb
 import polars as pl
 
 from warehouse.contracts import SCHEMA_VERSION, TABLES, Column, Table
-from warehouse.errors import LakeError, LakeLockedError
+from warehouse.errors import LakeError
 from warehouse.locks import flocked
 from warehouse.settings import MEGABYTE, Settings
 from warehouse.views import refresh_views
@@ -128,31 +127,6 @@ def transaction(
             if isinstance(error, duckdb.Error):
                 raise _not_written(error, settings.lake) from error
             raise
-
-
-@contextmanager
-def staging(settings: Settings, run_id: str) -> Iterator[Path]:
-    """Give a run its staging folder, which is removed with it; remove those that killed runs left."""
-    root = settings.lake.resolve() / "staging"
-    root.mkdir(exist_ok=True)
-    folder = root / run_id
-    with ExitStack() as held:
-        # The folder must be locked before another run's sweep can look at it.
-        with flocked(root, settings.lock_timeout_s):
-            _sweep(root)
-            folder.mkdir()
-            held.enter_context(flocked(folder, 0))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sweep(root: Path) -> None:
-    """Remove the staging folders that no living run holds."""
-    for folder in root.iterdir():
-        with suppress(LakeLockedError, FileNotFoundError), flocked(folder, 0):
-            shutil.rmtree(folder)
 
 
 def _attach(settings: Settings, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -304,7 +278,7 @@ def _not_written(error: duckdb.Error, folder: Path) -> LakeError:
     return LakeError(
         f"the lake could not be written, and is as it was: {str(error).splitlines()[0]}",
         where=str(folder),
-        remedy="Look at free space and write rights, then run podlake ingest again.",
+        remedy="Look at free space and write rights, then run the command again.",
     )
 
 

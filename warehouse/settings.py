@@ -59,6 +59,16 @@ class Settings(BaseSettings):
     )
     lock_timeout_s: float = Field(60.0, ge=0, description="Seconds to wait for another publisher.")
 
+    keep_snapshots_days: float = Field(
+        30.0, ge=0, description="Days for which maintenance keeps snapshots, to be queried as the lake was."
+    )
+    keep_snapshots: int = Field(10, ge=1, description="Newest snapshots that it keeps however old they are.")
+    grace_hours: float = Field(
+        24.0,
+        ge=0,
+        description="Hours that files stay after nothing needs them; longer than any query or run may take.",
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -9,6 +9,7 @@ import click
 from flows.cli.ask import doctor, sql, status
 from flows.cli.evaluate import evaluate
 from flows.cli.ingest import ingest, inspect, reprocess
+from flows.cli.maintain import maintain
 from flows.cli.options import lake_option
 from flows.cli.quality import quality, quarantine
 
@@ -42,5 +43,5 @@ def main(lake: str | None) -> None:
     del lake  # read by settings_of from the context
 
 
-for command in (ingest, inspect, reprocess, sql, status, quality, quarantine, doctor, evaluate):
+for command in (ingest, inspect, reprocess, maintain, sql, status, quality, quarantine, doctor, evaluate):
     main.add_command(command)

@@ -12,9 +12,10 @@ from tests.lakes import count, frame, snapshots
 from warehouse import lake as lakes
 from warehouse.contracts import SCHEMA_VERSION, TABLES, TRANSCRIPTS
 from warehouse.errors import LakeError, LakeLockedError
-from warehouse.lake import connect, publishing, staging, transaction
+from warehouse.lake import connect, publishing, transaction
 from warehouse.query import query
 from warehouse.settings import Settings, load
+from warehouse.staging import staging
 
 CREATE = "import sys; from warehouse.lake import connect; from warehouse.settings import load; connect(load(lake=sys.argv[1]), read_only=False)"
 
