@@ -21,11 +21,14 @@ from warehouse.lake import connect, literal, publishing, transaction
 from warehouse.settings import MEGABYTE, Settings
 from warehouse.staging import dead_runs, sweep
 
-_SMALL_BYTES = 32 * MEGABYTE
+_SMALL_BYTES = 8 * MEGABYTE
 """Files below are merged; larger ones would be written again and again, and no scan would gain from it."""
 
-_TARGET_BYTES = 128 * MEGABYTE
-"""Most that one step merges: some 5 seconds for which a publisher waits."""
+_TARGET_BYTES = 32 * MEGABYTE
+"""Most that one step merges. The texts of 85 MB of Parquet do not fit into a writer's memory; those of 32 MB do."""
+
+_MEMORY = "1GB"
+"""More than a writer has: what a step merges is one row group, held as a whole before it is written."""
 
 _DELETED_SHARE = 0.1
 """Share of a file's rows that are deleted above which it is written anew, as pg_ducklake does."""
@@ -103,13 +106,14 @@ def plan(settings: Settings) -> Upkeep:
 def maintain(settings: Settings) -> Upkeep:
     """Expire, merge and clean up; return what was done. Where nothing is to be done, nothing changes.
 
-    Memory is that of a writer: rows stream from the old files into the new one, one table at a time.
+    Memory is bounded by what one step merges, whatever the size of the lake.
 
     Raises:
         LakeError: There is no lake, another podlake made it, or DuckDB refused a step; what was done before stays.
         LakeLockedError: A step waited ``lock_timeout_s`` for a publisher.
     """
     with closing(connect(settings, read_only=False, create=False)) as lake:
+        lake.execute(f"SET memory_limit = '{_MEMORY}'")
         return Upkeep(
             snapshots=_expire(lake, settings),
             merged={table: _merge(lake, settings, table, groups) for table, groups in _worn(lake).items()},
@@ -204,12 +208,20 @@ def _groups(files: list[tuple[str, int, bool]]) -> list[list[str]]:
 
 
 def _expired(lake: _Lake, settings: Settings) -> list[int]:
-    """Return the snapshots that are older than the settings keep them, except the newest."""
+    """Return the snapshots that ceased to be the last one longer ago than the settings keep them, except the newest.
+
+    A reader may have begun at any time while its snapshot was the last one; on an expired one it would read no rows.
+    """
     age_s = max(settings.keep_snapshots_days * _DAY_S, settings.grace_hours * _HOUR_S)
     snapshots = lake.execute(f"""
         SELECT snapshot_id
-        FROM (FROM ducklake_snapshots('lake') ORDER BY snapshot_id DESC OFFSET {settings.keep_snapshots})
-        WHERE snapshot_time < now() - to_seconds({age_s})
+        FROM (
+            SELECT snapshot_id, lead(snapshot_time) OVER (ORDER BY snapshot_id) AS ended_at
+            FROM ducklake_snapshots('lake')
+            ORDER BY snapshot_id DESC
+            OFFSET {settings.keep_snapshots}
+        )
+        WHERE ended_at < now() - to_seconds({age_s})
         ORDER BY snapshot_id
     """)  # noqa: S608  our own numbers
     return [snapshot for (snapshot,) in snapshots.fetchall()]

@@ -120,6 +120,17 @@ def test_snapshots_stay_for_days_and_the_newest_for_ever(worn: Settings) -> None
     assert n_snapshots(worn) == 5
 
 
+def test_a_snapshot_that_was_the_last_one_until_now_stays(worn: Settings, tmp_path: Path) -> None:
+    """A lake that nobody changed for days: a reader may have begun just now, on a snapshot that is days old."""
+    with closing(sqlite3.connect(worn.lake / "catalog.sqlite")) as catalog, catalog:
+        long_ago = f"{datetime.now(UTC) - timedelta(days=60):%F %T.%f}+00"
+        catalog.execute("UPDATE ducklake_snapshot SET snapshot_time = ?", [long_ago])
+    n_old = n_snapshots(worn)
+    land(worn, tmp_path, [90])
+    patient = worn.model_copy(update={"keep_snapshots_days": 30.0})
+    assert maintain(patient).snapshots == n_old - 1
+
+
 def test_an_older_snapshot_is_still_answered_after_a_merge(worn: Settings) -> None:
     keeping = worn.model_copy(update={"keep_snapshots_days": 1.0})
     with closing(connect(keeping)) as lake:
