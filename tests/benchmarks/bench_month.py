@@ -45,9 +45,9 @@ class Archive:
     def __init__(self, folder: Path, n_days: int) -> None:
         self._folder = folder
         stock = folder.parent / "stock"
-        synthetic.write(
-            stock, (N_AT_FIRST + n_days * (N_NEW + N_CHANGED)) * synthetic.LARGEST, formats=("webvtt", "srt")
-        )
+        n_needed = N_AT_FIRST + n_days * (N_NEW + N_CHANGED)
+        # Marks and times come on top of the text, so a file may be larger than the largest.
+        synthetic.write(stock, n_needed * synthetic.LARGEST * 3 // 2, formats=("webvtt", "srt"))
         self._stock = sorted(path for path in stock.rglob("*") if path.is_file())
         self._names: list[Path] = []
         self._broken: dict[Path, bytes] = {}
