@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -87,6 +90,35 @@ def print_rows_as_json(answer: Answer) -> None:
         sys.stdout.write(f"{separator}\n  {record}")
         separator = ","
     sys.stdout.write("\n]\n" if separator == "," else "[]\n")
+
+
+def print_rows_as_csv(answer: Answer) -> None:
+    """Print a line of names, then a line a row, as they come; lists are JSON, times ISO 8601, null is nothing."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(answer.columns)
+    for row in answer.rows:
+        writer.writerow(map(_field, row))
+
+
+def _field(value: object) -> object:
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, default=_jsonable)
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+@contextmanager
+def written_to(target: Path | None) -> Iterator[None]:
+    """Let what the block prints land in a file, whole or not at all; on standard output where none is named."""
+    if target is None:
+        yield
+        return
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file, redirect_stdout(file):
+            yield
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _jsonable(value: object) -> float | str:

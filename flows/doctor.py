@@ -12,7 +12,9 @@ from importlib.metadata import version
 from warehouse.contracts import TABLES
 from warehouse.errors import PodlakeError
 from warehouse.lake import EXTENSIONS, connect, extension_path, publishing
+from warehouse.models import Mart, marts
 from warehouse.settings import Settings
+from warehouse.views import column_types
 
 _PARTS = ("podlake", "prefect", "fastapi", "duckdb", "polars", "pyarrow", "great-expectations", "pandas")
 _FEWEST_FREE_BYTES = 1 << 30
@@ -86,8 +88,8 @@ def _lock(settings: Settings) -> str:
 
 
 def dictionary() -> list[dict[str, object]]:
-    """Return the data dictionary: every table and column with its type and meaning."""
-    return [
+    """Return the data dictionary: every table, mart and column with its type and meaning."""
+    tables: list[dict[str, object]] = [
         {
             "table": table.full_name,
             "description": table.description,
@@ -106,3 +108,25 @@ def dictionary() -> list[dict[str, object]]:
         }
         for table in TABLES.values()
     ]
+    types = column_types()
+    return tables + [_mart_entry(one, types[name]) for name, one in marts().items()]
+
+
+def _mart_entry(of: Mart, types: dict[str, str]) -> dict[str, object]:
+    """Return a mart as the dictionary lists it; a view promises no column, so any but its grain may be null."""
+    return {
+        "table": of.name,
+        "description": of.description,
+        "key": list(of.grain),
+        "columns": [
+            {
+                "name": column,
+                "type": types[column],
+                "nullable": column not in of.grain,
+                "key": column in of.grain,
+                "unit": "",
+                "description": meaning,
+            }
+            for column, meaning in of.columns.items()
+        ],
+    }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _SQL_TYPES: dict[pl.DataType, str] = {
     pl.String(): "VARCHAR",
@@ -293,6 +293,21 @@ SOUNDS = Table(
     parent="core.transcripts",
 )
 
+TERM_COUNTS = Table(
+    "mart",
+    "term_counts",
+    "Words counted ahead of the questions; mart.terms reads them, and podlake models run counts what is new.",
+    ("transcript_id", "text_fingerprint", "term"),
+    (
+        Column("transcript_id", TEXT, "The transcript."),
+        Column("text_fingerprint", TEXT, "Hash of the transcript's words when they were counted."),
+        Column(
+            "term", TEXT, "A word in lower case; null where the transcript says none twice.", nullable=True
+        ),
+        Column("n", COUNT, "How often it is said."),
+    ),
+)
+
 RUNS = Table(
     "quality",
     "runs",
@@ -385,6 +400,7 @@ TABLES: dict[str, Table] = {
         SENTENCES,
         SEGMENTS,
         SOUNDS,
+        TERM_COUNTS,
         RUNS,
         BATCHES,
         RESULTS,

@@ -13,6 +13,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -33,6 +34,10 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
             for table in ("turns", "sentences", "segments")
         ),
     ),
+    2: (
+        "CREATE SCHEMA IF NOT EXISTS mart",
+        "CREATE TABLE mart.term_counts (transcript_id VARCHAR NOT NULL, text_fingerprint VARCHAR NOT NULL, term VARCHAR, n INTEGER NOT NULL)",
+    ),
 }
 """For each older schema version, the statements that lead to the next one."""
 
@@ -47,6 +52,9 @@ _LAKE_VERSION = Table(
 EXTENSIONS = ("ducklake", "sqlite_scanner")
 """What DuckDB needs beside itself."""
 
+Moment = int | datetime
+"""A snapshot of the lake by its id, or the one that was the last at a time."""
+
 _Configuration = dict[str, str | bool | int | float | list[str]]
 
 _OWN_FILES = {"catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm", "data", "staging", "lock"}
@@ -56,10 +64,13 @@ _WRITER_MEMORY = 300 * MEGABYTE
 _COPIES_OF_TEXT = 4
 
 
-def connect(settings: Settings, *, read_only: bool = True, create: bool = True) -> duckdb.DuckDBPyConnection:
+def connect(
+    settings: Settings, *, read_only: bool = True, create: bool = True, at: Moment | None = None
+) -> duckdb.DuckDBPyConnection:
     """Open the lake as the default database, so that SQL says ``core.sentences``.
 
-    A writer creates the lake where there is none, unless told not to, and waits for the publish lock while it looks.
+    A writer creates the lake where there is none, unless told not to, and waits for the publish lock while it looks. A reader
+    may ask for the lake as it was ``at`` a snapshot or a time, with the tables and columns of then.
 
     Raises:
         LakeError: There is no lake to read, the folder holds something else, or another podlake made it.
@@ -68,6 +79,8 @@ def connect(settings: Settings, *, read_only: bool = True, create: bool = True) 
     folder = settings.lake.resolve()
     if (read_only or not create) and not (folder / "catalog.sqlite").exists():
         raise _no_lake(folder)
+    if at is not None:
+        return _attach(settings, read_only=True, at=at)
     if read_only:
         return _checked(_attach(settings, read_only=True), folder)
     _refuse_other_folder(folder)
@@ -129,24 +142,34 @@ def transaction(
             raise
 
 
-def _attach(settings: Settings, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+def attachment(folder: Path, options: str) -> str:
+    """Return the statement that attaches the lake in ``folder``, as DuckDB anywhere understands it."""
+    catalog, data = literal(f"ducklake:sqlite:{folder / 'catalog.sqlite'}"), literal(f"{folder / 'data'}/")
+    # The catalog remembers where its data was when it was made; a lake that moved knows better.
+    return f"ATTACH {catalog} AS lake (DATA_PATH {data}, OVERRIDE_DATA_PATH true, {options})"
+
+
+def _attach(settings: Settings, *, read_only: bool, at: Moment | None = None) -> duckdb.DuckDBPyConnection:
     folder = settings.lake.resolve()
     connection = duckdb.connect(config=_configuration(settings, read_only=read_only))
     connection.execute("SET TimeZone = 'UTC'")
     for name in EXTENSIONS:
         connection.load_extension(str(extension_path(name)))
-    catalog, data = literal(f"ducklake:sqlite:{folder / 'catalog.sqlite'}"), literal(f"{folder / 'data'}/")
-    # The catalog remembers where its data was when it was made; a lake that moved knows better.
-    options = f"DATA_PATH {data}, OVERRIDE_DATA_PATH true, DATA_INLINING_ROW_LIMIT 0, META_BUSY_TIMEOUT 10000"
     mode = "READ_ONLY" if read_only else "META_JOURNAL_MODE 'WAL'"
+    if isinstance(at, int):
+        mode += f", SNAPSHOT_VERSION {at}"
+    elif at is not None:
+        mode += f", SNAPSHOT_TIME {literal(at.isoformat())}"
     try:
-        connection.execute(f"ATTACH {catalog} AS lake ({options}, {mode})")
+        connection.execute(attachment(folder, f"DATA_INLINING_ROW_LIMIT 0, META_BUSY_TIMEOUT 10000, {mode}"))
         connection.execute("USE lake")
     except duckdb.Error as error:
         raise LakeError(
             f"the lake cannot be opened: {str(error).splitlines()[0]}",
             where=str(folder),
-            remedy="Name another lake with --lake, or restore this one's catalog.sqlite.",
+            remedy="Name another lake with --lake, or restore this one's catalog.sqlite."
+            if at is None
+            else "Look at FROM ducklake_snapshots('lake') for the snapshots that there are.",
         ) from error
     return connection
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from warehouse.contracts import TABLES
 from warehouse.errors import QueryError
-from warehouse.lake import connect, literal
+from warehouse.lake import Moment, connect, literal
 from warehouse.models import VIEWS, views
+from warehouse.parameters import filled
 from warehouse.settings import Settings
 
 _FETCH_ROWS = 1024
+_GROUP_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +28,73 @@ class Answer:
     rows: Iterator[tuple[object, ...]]
 
 
-def query(settings: Settings, sql: str) -> Answer:
+def query(
+    settings: Settings, sql: str, parameters: Mapping[str, str] | None = None, *, at: Moment | None = None
+) -> Answer:
     """Run one SELECT (or DESCRIBE, SHOW, SUMMARIZE) on the read-only lake.
 
     Rows stream; one that cannot be computed raises when it is reached.
 
+    Args:
+        settings: Names the lake.
+        sql: The statement; ``$name`` stands for a parameter.
+        parameters: The values of the parameters.
+        at: The snapshot, or the time, whose state of the lake answers; the last one where none is given.
+
     Raises:
-        QueryError: The statement is no single SELECT, or DuckDB refuses it.
-        LakeError: There is no lake, or another podlake made it.
+        QueryError: The statement is no single SELECT, a parameter does not fit, or DuckDB refuses it.
+        LakeError: There is no lake, no such snapshot, or another podlake made it.
     """
-    connection = connect(settings)
+    connection, relation = _asked(settings, sql, parameters or {}, at)
+    return Answer(tuple(relation.columns), _rows(connection, relation))
+
+
+def write_parquet(
+    settings: Settings,
+    sql: str,
+    target: Path,
+    parameters: Mapping[str, str] | None = None,
+    *,
+    at: Moment | None = None,
+) -> int:
+    """Write the answer to one SELECT to a Parquet file, a row group at a time, and return its number of rows.
+
+    Args and errors are those of ``query``. Where it fails, ``target`` is as it was.
+    """
+    connection, relation = _asked(settings, sql, parameters or {}, at)
+    part = target.with_name(f"{target.name}.part")
+    n_rows = 0
+    try:
+        batches = relation.to_arrow_reader(_GROUP_ROWS)
+        with pq.ParquetWriter(part, batches.schema, compression="zstd") as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+                n_rows += batch.num_rows
+        part.replace(target)
+    except duckdb.Error as error:
+        raise _explained(error) from error
+    finally:
+        part.unlink(missing_ok=True)
+        connection.close()
+    return n_rows
+
+
+def _asked(
+    settings: Settings, sql: str, parameters: Mapping[str, str], at: Moment | None
+) -> tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyRelation]:
+    """Check the statement and return its answer, of which nothing is computed yet."""
+    connection = connect(settings, at=at)
     _lock_down(connection, settings)
     try:
-        statements = connection.extract_statements(sql)
+        statement = filled(sql, parameters)
+        statements = connection.extract_statements(statement)
         # EXPLAIN is left out: EXPLAIN ANALYZE COPY writes the file that it explains.
-        if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
+        if [one.type for one in statements] != [duckdb.StatementType.SELECT]:
             raise QueryError(
                 "only one SELECT can be run", remedy="DESCRIBE, SHOW TABLES and SUMMARIZE work as well."
             )
         # A relation, unlike a cursor, does not compute the whole answer before its first row.
-        relation = connection.sql(sql)
-        return Answer(tuple(relation.columns), _rows(connection, relation))
+        return connection, connection.sql(statement)
     except duckdb.Error as error:
         raise _explained(error) from error
 

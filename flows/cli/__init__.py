@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
-from flows.cli.ask import doctor, sql, status
+from flows.cli.ask import connect, doctor, sql, status
 from flows.cli.evaluate import evaluate
 from flows.cli.ingest import ingest, inspect, reprocess
 from flows.cli.maintain import maintain
+from flows.cli.models import models
 from flows.cli.options import lake_option
 from flows.cli.quality import quality, quarantine
 
@@ -43,5 +44,18 @@ def main(lake: str | None) -> None:
     del lake  # read by settings_of from the context
 
 
-for command in (ingest, inspect, reprocess, maintain, sql, status, quality, quarantine, doctor, evaluate):
+for command in (
+    ingest,
+    inspect,
+    reprocess,
+    maintain,
+    sql,
+    connect,
+    models,
+    status,
+    quality,
+    quarantine,
+    doctor,
+    evaluate,
+):
     main.add_command(command)

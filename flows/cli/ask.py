@@ -3,27 +3,95 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from flows.cli.options import CHECKS_FAILED, json_option, lake_option, print_json, settings_of
+
+FORMATS = ("table", "csv", "json", "parquet")
 
 
 @click.command()
 @click.argument("statement", metavar="SELECT")
 @lake_option
 @json_option
-def sql(statement: str, lake: str | None, *, as_json: bool) -> None:
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="How to print the answer [default: table]."
+)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option(
+    "--param", "params", multiple=True, metavar="NAME=VALUE", help="Fill $NAME; repeat it for more."
+)
+@click.option(
+    "--at", metavar="SNAPSHOT|TIME", help="Ask the lake as it was: a snapshot's id, or a time (UTC)."
+)
+def sql(
+    statement: str,
+    *,
+    lake: str | None,
+    form: str | None,
+    output: Path | None,
+    params: tuple[str, ...],
+    at: str | None,
+    as_json: bool,
+) -> None:
     """Answer one SELECT, read-only; "-" reads it from standard input."""
     from flows import console
-    from warehouse.query import query
+    from warehouse.query import query, write_parquet
 
     text = sys.stdin.read() if statement == "-" else statement
-    answer = query(settings_of(lake), text)
+    form = form or ("json" if as_json else "table")
+    settings, values, moment = settings_of(lake), _values(params), _moment(at)
+    if form == "parquet":
+        if output is None:
+            raise click.UsageError("Parquet is no text: name a file with --output.")
+        n_rows = write_parquet(settings, text, output, values, at=moment)
+        click.echo(f"podlake: {n_rows} rows in {output}", err=True)
+        return
+    printers = {
+        "json": console.print_rows_as_json,
+        "csv": console.print_rows_as_csv,
+        "table": console.print_rows,
+    }
+    answer = query(settings, text, values, at=moment)
+    with console.written_to(output):
+        printers[form](answer)
+
+
+def _values(params: tuple[str, ...]) -> dict[str, str]:
+    """Split ``name=value`` at the first ``=``."""
+    pairs = [param.partition("=") for param in params]
+    if wrong := [name for name, equals, _ in pairs if not (name and equals)]:
+        raise click.BadParameter(f"{wrong[0]!r} is no NAME=VALUE", param_hint="--param")
+    return {name: value for name, _, value in pairs}
+
+
+def _moment(at: str | None) -> int | datetime | None:
+    """Read a snapshot's id or a time; one without zone is UTC."""
+    if at is None or at.isdigit():
+        return int(at) if at else None
+    try:
+        found = datetime.fromisoformat(at)
+    except ValueError as error:
+        remedy = "give a snapshot's id, or a time such as 2026-01-31 or 2026-01-31T12:00"
+        raise click.BadParameter(f"{at!r} is neither; {remedy}", param_hint="--at") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+@click.command()
+@lake_option
+@json_option
+def connect(lake: str | None, *, as_json: bool) -> None:
+    """Print how other programs open the lake: the DuckDB shell, BI tools, Python."""
+    from warehouse.access import ways_in
+
+    ways = ways_in(settings_of(lake))
     if as_json:
-        console.print_rows_as_json(answer)
+        print_json(ways)
     else:
-        console.print_rows(answer)
+        click.echo(ways["shell"])
 
 
 @click.command()

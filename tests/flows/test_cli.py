@@ -21,6 +21,7 @@ from tests.benchmarks import synthetic
 from tests.flows.conftest import SAMPLE
 from tests.flows.lakes import value
 from warehouse.contracts import TABLES
+from warehouse.models import marts
 from warehouse.settings import Settings, load
 
 COMMAND = (sys.executable, "-m", "flows")
@@ -280,7 +281,7 @@ class TestLooking:
 
     def test_doctor_prints_the_data_dictionary(self, podlake: Callable[..., Result]) -> None:
         tables = json.loads(podlake("doctor", "--schema", "--json").stdout)
-        assert [table["table"] for table in tables] == list(TABLES)
+        assert [table["table"] for table in tables] == [*TABLES, *marts()]
         assert all(column["description"] for table in tables for column in table["columns"])
         shown = podlake("doctor", "--schema").stdout
         assert all(column.description in shown for table in TABLES.values() for column in table.columns)

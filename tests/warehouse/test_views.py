@@ -6,14 +6,14 @@ import pytest
 from tests.lakes import snapshots
 from warehouse import views as lake_views
 from warehouse.lake import MIGRATIONS, connect
-from warehouse.models import front_matter, views
+from warehouse.models import front_matter, mart, views
 from warehouse.settings import Settings
 
 VIEWS = "SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY view_name"
 
 
 def described() -> list[tuple[str, str]]:
-    return [(name, front_matter(f"mart.{name}")["description"]) for name in views()]
+    return [(name, mart(name).description) for name in sorted(views())]
 
 
 def test_a_new_lake_has_every_view_with_its_description(lake: duckdb.DuckDBPyConnection) -> None:
@@ -24,6 +24,7 @@ def test_a_new_lake_has_every_view_with_its_description(lake: duckdb.DuckDBPyCon
 def test_a_migrated_lake_has_every_view(settings: Settings, lake: duckdb.DuckDBPyConnection) -> None:
     for name in views():
         lake.execute(f"DROP VIEW mart.{name}")
+    lake.execute("DROP TABLE mart.term_counts")
     lake.execute("DROP SCHEMA mart")
     for statement in MIGRATIONS[1]:
         table, column = statement.removeprefix("ALTER TABLE ").split(" ADD COLUMN ")

@@ -5,6 +5,25 @@ owner: mart.question_answers
 grain: transcript_id, question_turn
 depends_on: core.transcripts, core.turns, core.sentences
 freshness: a view; as fresh as the lake
+columns:
+  transcript_id: The episode's current transcript.
+  episode_id: The episode.
+  question_turn: The turn that ends with the question.
+  answer_turn: The turn that answers it.
+  asker: Who asks; null where nothing tells, S1 or S2 where the turns are restored.
+  answerer: Who answers; null where nothing tells, S1 or S2 where the turns are restored.
+  question: The question, one or two sentences.
+  answer: The whole turn that answers.
+  question_start_char: Offset of the question in the document's text.
+  question_end_char: Offset after the turn that asks.
+  answer_start_char: Offset of the answer in the document's text.
+  answer_end_char: Offset after the answer.
+  question_start_s: Start of the question in the audio, in seconds.
+  question_end_s: End of the turn that asks, in seconds.
+  answer_start_s: Start of the answer in the audio, in seconds.
+  answer_end_s: End of the answer in the audio, in seconds.
+checks:
+  - answer_turn > question_turn
 */
 WITH spoken AS (
     -- Turns of nobody in particular are each somebody else's, as a mark of change starts them.
@@ -22,32 +41,27 @@ heard AS (
     WHERE n_words >= 4
 ),
 
-last_sentences AS (
+turn_ends AS (
     SELECT
         transcript_id,
         turn,
-        sentence,
-        end_punct,
-        text,
-        start_char,
-        start_s,
-        row_number() OVER (PARTITION BY transcript_id, turn ORDER BY sentence DESC) AS from_end
+        max(sentence) AS last_sentence
     FROM core.sentences
-    WHERE transcript_id IN (SELECT transcript_id FROM core.transcripts WHERE is_current)
-    QUALIFY from_end <= 2
+    GROUP BY transcript_id, turn
 ),
 
 -- A turn may close behind its question: "Why bread? Just curious."
 questions AS (
     SELECT
-        transcript_id,
-        turn,
-        string_agg(text, ' ' ORDER BY sentence) AS question,
-        min(start_char) AS start_char,
-        min(start_s) AS start_s
-    FROM last_sentences
-    WHERE end_punct = '?'
-    GROUP BY transcript_id, turn
+        asking.transcript_id,
+        asking.turn,
+        string_agg(asking.text, ' ' ORDER BY asking.sentence) AS question,
+        min(asking.start_char) AS start_char,
+        min(asking.start_s) AS start_s
+    FROM core.sentences AS asking
+    INNER JOIN turn_ends ON asking.transcript_id = turn_ends.transcript_id AND asking.turn = turn_ends.turn
+    WHERE asking.end_punct = '?' AND asking.sentence >= turn_ends.last_sentence - 1
+    GROUP BY asking.transcript_id, asking.turn
 )
 
 SELECT
