@@ -37,7 +37,8 @@ SELECT
             THEN 'anonymous'
         ELSE 'named'
     END AS speaker_kind,
-    greatest(turns.end_s - turns.start_s, 0) AS talk_s,
+    -- greatest() would skip a missing end and say 0.
+    CASE WHEN turns.end_s >= turns.start_s THEN turns.end_s - turns.start_s END AS talk_s,
     turns.error_s IS NOT NULL AS is_estimated,
     turns.n_words
 FROM core.turns AS turns
