@@ -41,10 +41,12 @@ def filled(sql: str, values: Mapping[str, str]) -> str:
 
 def _places(sql: str) -> Iterator[tuple[int, str]]:
     """Yield where each ``$name`` starts in the statement; DuckDB counts bytes, Python characters."""
+    if "$" not in sql:
+        return
     encoded = sql.encode()
-    tokens = [(len(encoded[:offset].decode()), kind) for offset, kind in duckdb.tokenize(sql)]
-    for (start, kind), (following, _) in zip(tokens, [*tokens[1:], (len(sql), None)], strict=True):
-        if kind == duckdb.token_type.operator and sql[start] == "$" and following == start + 1:
+    kinds = {len(encoded[:offset].decode()): kind for offset, kind in duckdb.tokenize(sql)}
+    for start, kind in kinds.items():
+        if kind == duckdb.token_type.operator and sql[start] == "$" and start + 1 in kinds:
             name = _identifier(sql, start + 1)
             if name:
                 yield start, name
