@@ -2,9 +2,11 @@
 
 PodlakeError
 ├── TransientError          worth a retry: a lock held, a network down (exit code 3)
-│   └── LakeLockedError     another publisher holds the lake
+│   ├── LakeLockedError     another publisher holds the lake
+│   └── UnreachableError    a server that does not answer now
 └── TerminalError           a retry cannot help (exit code 4)
     ├── SourceError         a source that cannot be listed or read
+    ├── FetchError          an address that is refused, gone, or holds what cannot be used
     ├── LakeError           a lake that cannot be opened, or was made by another version
     ├── QueryError          SQL that DuckDB or podlake refuses
     └── SettingsError       a setting that cannot be used (exit code 2)
@@ -45,12 +47,20 @@ class LakeLockedError(TransientError):
     """Another process is publishing to the lake and did not finish in time."""
 
 
+class UnreachableError(TransientError):
+    """A server that did not answer, or asked to come back later."""
+
+
 class TerminalError(PodlakeError):
     """A failure that will be the same next time."""
 
 
 class SourceError(TerminalError):
     """A source that does not exist, cannot be listed or cannot be read."""
+
+
+class FetchError(TerminalError):
+    """An address that is refused, gone, or holds more or other than can be read."""
 
 
 class LakeError(TerminalError):

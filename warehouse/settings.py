@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,6 +57,29 @@ class Settings(BaseSettings):
         le=1,
         description="Probability below which a turn that only the model sees is not asserted; at 1 none is sought, "
         "which spares what punctuated text without labels costs most.",
+    )
+    limit: int | None = Field(
+        None, gt=0, description="New items that a run takes of each feed; the next run takes the rest."
+    )
+    since: dt.date | None = Field(
+        None, description="Date before which a feed's new items are left for another run."
+    )
+    max_feed_bytes: int = Field(
+        64 * MEGABYTE, gt=0, description="Bytes of one page of a feed after which its download stops."
+    )
+    recheck_days: int = Field(
+        14, ge=0, description="Days after publication in which a feed's transcripts are asked for changes."
+    )
+    allow_private_addresses: bool = Field(
+        default=False, description="Whether feeds may lead to loopback, link-local and private addresses."
+    )
+    requests_per_host: int = Field(2, gt=0, description="Requests that one host gets at once.")
+    host_pause_s: float = Field(0.1, ge=0, description="Seconds between two requests to one host.")
+    timeout_s: float = Field(
+        30.0, gt=0, description="Seconds to wait for a server to connect, or for its next bytes."
+    )
+    total_timeout_s: float = Field(
+        600.0, gt=0, description="Seconds that fetching one document may take in all, with its retries."
     )
     lock_timeout_s: float = Field(60.0, ge=0, description="Seconds to wait for another publisher.")
 

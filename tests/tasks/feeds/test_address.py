@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import socket
+
+import httpcore
+import pytest
+
+from tasks.feeds.address import CheckedBackend, addresses_of, canonical, is_public
+from warehouse.errors import FetchError
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("HTTP://Example.ORG", "http://example.org/"),
+        ("https://example.org:443/a?b=1#c", "https://example.org/a?b=1"),
+        ("http://[::1]:8080/x", "http://[::1]:8080/x"),
+    ],
+)
+def test_an_address_has_one_spelling(given: str, expected: str) -> None:
+    assert canonical(given) == expected
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["file:///etc/passwd", "ftp://example.org/", "gopher://x", "http://", "http://a:b@x/", "http://x:y/"],
+)
+def test_other_schemes_and_broken_addresses_are_refused(given: str) -> None:
+    with pytest.raises(FetchError):
+        canonical(given)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",  # noqa: S104  nothing is bound
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1%eth0",
+        "fc00::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "2002:7f00:1::",
+        "64:ff9b:1::1",
+    ],
+)
+def test_addresses_that_are_not_public_are_told(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700:4700::1111"])
+def test_public_addresses_are_told(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "127.1"])
+def test_every_spelling_of_loopback_is_refused_unless_allowed(host: str) -> None:
+    with pytest.raises(FetchError, match="not on the public internet"):
+        addresses_of(host, 80, allow_private=False)
+    assert addresses_of(host, 80, allow_private=True)
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A name that is public when it is looked up first and loopback ever after, as in DNS rebinding.
+    answers = [["93.184.215.14"], ["127.0.0.1"]]
+    asked: list[str] = []
+
+    def resolve(host: str, *_: object, **__: object) -> list[tuple[object, ...]]:
+        asked.append(host)
+        return [(0, 0, 0, "", (ip, 80)) for ip in answers[min(len(asked), 2) - 1]]
+
+    connected: list[str] = []
+
+    def connect(_: object, host: str, *__: object) -> None:
+        connected.append(host)
+        raise httpcore.ConnectError("no network here")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+    backend = CheckedBackend(allow_private=False)
+    with pytest.raises(httpcore.ConnectError, match="no network here"):
+        backend.connect_tcp("rebinding.example", 80)
+    assert connected == ["93.184.215.14"]
+    with pytest.raises(FetchError):
+        backend.connect_tcp("rebinding.example", 80)
+    assert connected == ["93.184.215.14"]
