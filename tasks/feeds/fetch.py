@@ -271,7 +271,7 @@ def _continues(hop: _Hop, headers: Headers) -> bool:
 
 def _pause(attempt: int, asked_s: float | None) -> float:
     jitter = random.uniform(0.5, 1.0)  # noqa: S311  no secret
-    return max(_FIRST_PAUSE_S * 2**attempt * jitter, asked_s or 0.0)
+    return max(_FIRST_PAUSE_S * float(2**attempt) * jitter, asked_s or 0.0)
 
 
 def _retry_after(value: str) -> float | None:

@@ -38,7 +38,7 @@ def test_an_unchanged_document_costs_no_body(site: Site, local: Settings) -> Non
 def test_gzip_is_unpacked_up_to_the_limit(site: Site, local: Settings) -> None:
     site.put("/a", b"word " * 1000).is_gzip = True
     assert fetch(local, site.url("/a")).content == b"word " * 1000
-    site.put("/bomb", b"\0" * 50 * MEGABYTE).is_gzip = True
+    site.put("/bomb", b"\0" * 5 * MEGABYTE).is_gzip = True
     with pytest.raises(FetchError, match="expands to more than"):
         fetch(local, site.url("/bomb"))
 
