@@ -13,18 +13,21 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
 from flows.watchers import Watcher, watcher
 from tasks import clock
 from tasks.clock import Costs
-from tasks.discover import discover
+from tasks.discover import discover_with_feeds
 from tasks.document import Document
+from tasks.feeds.reader import FeedReader, Found
 from tasks.publish import Published, Run, finish_run, mark_vanished
 from tasks.rebuild import stale_documents
-from tasks.sources import resolve, size_of
+from tasks.sources import is_address, resolve, size_of
+from warehouse.errors import PodlakeError, TransientError
+from warehouse.feeds import FeedBook
 from warehouse.lake import connect
 from warehouse.ledger import Ledger, open_ledger
 from warehouse.settings import Settings
@@ -35,6 +38,8 @@ from warehouse.status import reasons_of, recent_volume
 if TYPE_CHECKING:  # a run that finds nothing new needs neither
     from expectations.rules import History
     from tasks.stage import Staged
+
+_Found = TypeVar("_Found")
 
 REBUILD_SOURCE = "lake:reprocess"
 """What ``quality.runs`` names as the source of a run that read the lake's own texts."""
@@ -53,6 +58,8 @@ class Summary:
         damaged: Documents left as they are, as their text in the lake does not give the bytes of their source.
         unchanged: Documents that the lake held already.
         vanished: Documents that were there before and are gone; their rows stay, marked.
+        items: New items of feeds that landed.
+        failed_feeds: Feeds that could not be read, or not whole: where, why, and whether that may pass by itself.
         batches: Batches that were read.
         bytes: Bytes that were read.
         rows: Rows that landed in core tables.
@@ -69,6 +76,8 @@ class Summary:
     damaged: int = 0
     unchanged: int = 0
     vanished: int = 0
+    items: int = 0
+    failed_feeds: list[dict[str, object]] = field(default_factory=list)
     batches: int = 0
     bytes: int = 0
     rows: int = 0
@@ -121,6 +130,7 @@ class LakeRun:
         summary.quarantined += published.n_quarantined
         summary.rejected += published.n_rejected
         summary.rows += published.rows_published
+        summary.items += published.n_items
         self.costs.add(staged.costs)
         shutil.rmtree(staged.folder)
         self.watcher.landed(
@@ -147,20 +157,16 @@ class IngestRun(LakeRun):
     """A run over sources."""
 
     ledger: Ledger
-    sources: list[Path]
-    _new: Iterator[Document] | None = None
+    sources: list[str]
+    _new: Iterator[Found] | None = None
 
-    def discover(self) -> Iterator[Document]:
+    def discover(self) -> Iterator[Found]:
         """Return the documents that the ledger does not hold as they are; those that it does are counted.
 
         They are listed once in a run: whoever asks again gets those that are left.
         """
         if self._new is None:
-            self._new = _timed(
-                discover(
-                    self.sources, self.settings, self.ledger.known, self._count_unchanged, self.ledger.claim
-                )
-            )
+            self._new = self._discovered()
         return self._new
 
     def finds_nothing(self) -> bool:
@@ -169,6 +175,25 @@ class IngestRun(LakeRun):
         first = next(new, None)
         self._new = iter(()) if first is None else chain((first,), new)
         return first is None
+
+    def _discovered(self) -> Iterator[Found]:
+        ledger = self.ledger
+        reader = FeedReader(
+            self.settings,
+            FeedBook(self.lake),
+            ledger.known,
+            self._count_unchanged,
+            ledger.claim,
+            self._feed_failed,
+            _warn,
+        )
+        with closing(reader):
+            yield from _timed(discover_with_feeds(self.sources, reader))
+
+    def _feed_failed(self, where: str, error: PodlakeError) -> None:
+        is_transient = isinstance(error, TransientError)
+        self.summary.failed_feeds.append({"source": where, "error": str(error), "is_transient": is_transient})
+        _warn(f"the feed {where} could not be read: {error}")
 
     def _count_unchanged(self, n_documents: int) -> None:
         self.summary.unchanged += n_documents
@@ -197,7 +222,11 @@ class Rebuild(LakeRun):
         )
 
 
-def _timed(documents: Iterator[Document]) -> Iterator[Document]:
+def _warn(message: str) -> None:
+    sys.stderr.write(f"podlake: {message}\n")
+
+
+def _timed(documents: Iterator[_Found]) -> Iterator[_Found]:
     """Pass documents on; the time that finding them takes is that of the stage discover."""
     while True:
         with clock.stage("discover"):
@@ -216,10 +245,10 @@ def open_run(sources: Sequence[str], settings: Settings) -> Iterator[IngestRun]:
         LakeError: The lake cannot be opened.
     """
     paths = resolve(sources, settings.lake)
-    facts = _facts(path.as_uri() for path in paths)
+    facts = _facts([*(path.as_uri() for path in paths), *filter(is_address, sources)])
     lake = connect(settings, read_only=False)
     with closing(lake), _state(settings, lake, facts) as state, open_ledger(lake, state["folder"]) as ledger:
-        run = IngestRun(**state, ledger=ledger, sources=paths)
+        run = IngestRun(**state, ledger=ledger, sources=list(sources))
         run.watcher.expect(size_of(paths, settings.lake))
         yield run
 

@@ -238,6 +238,8 @@ def audit_batch(staged: Staged, run_id: str, history: History) -> StagedBatch:
     Raises:
         TerminalError: A row would be lost or doubled.
     """
+    if not staged.n_documents:  # only what feeds say of themselves
+        return StagedBatch(staged.batch, staged.folder)
     tables = read_tables(staged.folder)
     found = audit(tables, history)
     place = {"run_id": pl.lit(run_id), "batch": pl.lit(staged.batch, pl.Int32)}

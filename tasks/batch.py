@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tasks.document import Document
+from tasks.feeds.rows import FeedRead
 
 MAX_DOCUMENTS = 10_000
 """Bound for documents that bring no bytes: their rows take memory too."""
@@ -18,10 +19,12 @@ class Batch:
     Attributes:
         index: Position in the run, from 0.
         documents: In the order of discovery.
+        feeds: The feeds whose last document is among them, or was in a batch before.
     """
 
     index: int
     documents: tuple[Document, ...]
+    feeds: tuple[FeedRead, ...] = ()
 
     @property
     def n_bytes(self) -> int:
@@ -29,22 +32,27 @@ class Batch:
         return sum(_n_parsed(document) for document in self.documents)
 
 
-def batches(documents: Iterable[Document], max_bytes: int) -> Iterator[Batch]:
+def batches(found: Iterable[Document | FeedRead], max_bytes: int) -> Iterator[Batch]:
     """Yield batches of at most ``max_bytes`` in order; a larger document is a batch of its own.
 
-    Documents are taken one ahead of the batch. Those with a problem count no bytes, as they are not parsed.
+    Documents are taken one ahead of the batch. Those with a problem count no bytes, as they are not parsed. What a
+    feed says of itself stands in the batch of the document before it.
     """
     index = n_bytes = 0
     group: list[Document] = []
-    for document in documents:
+    feeds: list[FeedRead] = []
+    for document in found:
+        if isinstance(document, FeedRead):
+            feeds.append(document)
+            continue
         n_more = _n_parsed(document)
         if group and (n_bytes + n_more > max_bytes or len(group) == MAX_DOCUMENTS):
-            yield Batch(index, tuple(group))
-            index, n_bytes, group = index + 1, 0, []
+            yield Batch(index, tuple(group), tuple(feeds))
+            index, n_bytes, group, feeds = index + 1, 0, [], []
         group.append(document)
         n_bytes += n_more
-    if group:
-        yield Batch(index, tuple(group))
+    if group or feeds:
+        yield Batch(index, tuple(group), tuple(feeds))
 
 
 def _n_parsed(document: Document) -> int:

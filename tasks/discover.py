@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from os import fsencode
 from pathlib import Path
 from urllib.parse import quote_from_bytes
@@ -18,8 +19,10 @@ from urllib.parse import quote_from_bytes
 from tasks import archives
 from tasks.archives import DAMAGE, ArchiveBombError, Kind, Member, Readable
 from tasks.document import Document, Problem, uri_of
+from tasks.feeds import lists
+from tasks.feeds.reader import FeedReader, Found
 from tasks.identity import identify
-from tasks.sources import SourceFile, files, resolve
+from tasks.sources import SourceFile, files, is_address, resolve
 from warehouse.settings import MEGABYTE, Settings
 
 Known = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
@@ -37,13 +40,14 @@ _COPY: Problem = (
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """What reading found: a digest, the bytes where they must be kept, or a problem; or an archive."""
+    """What reading found: a digest, the bytes where they must be kept, or a problem; or an archive or feed."""
 
     sha256: str = ""
     n_bytes: int = 0
     data: bytes | None = None
     problem: Problem | None = None
     archive: Kind | None = None
+    feed: lists.Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ def discover(
     is that of the sources, then of names; an archive's members stand in its place, in its own order. A source
     that lies in another one is listed with that one.
 
+    A feed file is a document like any other.
+
     Args:
         sources: Folders, files, and zip or tar archives.
         settings: Limits, the lake to leave out, and the podcast's name if given.
@@ -84,7 +90,25 @@ def discover(
     Raises:
         SourceError: A source does not exist or cannot be listed.
     """
-    return _Discovery(settings, known, unchanged, claim or _claims()).run(resolve(sources, settings.lake))
+    found = _Discovery(settings, known, unchanged, claim or _claims()).run(resolve(sources, settings.lake))
+    return (one for one in found if isinstance(one, Document))
+
+
+def discover_with_feeds(sources: Sequence[str], feeds: FeedReader) -> Iterator[Found]:
+    """Return what ``discover`` does, and what feeds have that is new, each feed's own facts after its documents.
+
+    Args:
+        sources: What ``discover`` takes, feed files and lists of feeds (OPML) among it, and addresses of feeds, which
+            come last.
+        feeds: Reads feeds, and brings the settings and the ledger.
+
+    Raises:
+        SourceError: A source that is no address does not exist or cannot be listed.
+    """
+    discovery = _Discovery(feeds.settings, feeds.known, feeds.unchanged, feeds.claim, feeds)
+    found = discovery.run(resolve(sources, feeds.settings.lake))
+    from_the_web = (one for source in sources if is_address(source) for one in feeds.web(source))
+    return chain(found, from_the_web)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +117,13 @@ class _Discovery:
     known: Known
     unchanged: Unchanged
     claim: Claim
+    feeds: FeedReader | None = None
 
-    def run(self, sources: Sequence[Path]) -> Iterator[Document]:
+    def run(self, sources: Sequence[Path]) -> Iterator[Found]:
         listings = (self._file(file) for file in files(sources, self.settings.lake))
         yield from self._changed(listings)
 
-    def _changed(self, listings: Iterator[_Listing]) -> Iterator[Document]:
+    def _changed(self, listings: Iterator[_Listing]) -> Iterator[Found]:
         """Yield the documents that the ledger does not hold as they are."""
         for chunk in _chunks(listings):
             ledger = self.known([listing.uri for listing in chunk])
@@ -111,6 +136,11 @@ class _Discovery:
                 content = listing.load()
                 if content.archive and listing.file:
                     yield from self._archive(listing.file, content.archive)
+                elif self.feeds and content.feed and listing.file:
+                    file = listing.file
+                    yield from (
+                        self.feeds.listed(file.path) if content.feed == "list" else self.feeds.file(file)
+                    )
                 elif content.sha256 == sha256:
                     n_unchanged += 1
                 else:
@@ -141,7 +171,7 @@ class _Discovery:
         load = partial(_load_file, file, self.settings.max_document_bytes)
         return _Listing(file.source, file.parts, uri_of(file.path), file.stamp, load, file=file)
 
-    def _archive(self, file: SourceFile, kind: Kind) -> Iterator[Document]:
+    def _archive(self, file: SourceFile, kind: Kind) -> Iterator[Found]:
         """Yield the changed members of an archive, and what is wrong with it as a whole."""
         with ExitStack() as held:
             try:
@@ -194,7 +224,9 @@ def _load_file(file: SourceFile, limit: int) -> _Content:
         with file.path.open("rb") as stream:
             head = stream.read(_PIECE)
             kind = archives.kind_of(head, file.path.name)
-            return _Content(archive=kind) if kind else _digested(head, stream, limit, keep=False)
+            if kind:
+                return _Content(archive=kind)
+            return replace(_digested(head, stream, limit, keep=False), feed=lists.kind_of(head))
     except OSError as error:
         return _Content(problem=("unreadable", error.strerror or str(error)))
 

@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import unquote, urlsplit
 
 _ID_LENGTH = 12
 
@@ -96,6 +97,34 @@ def identify(source: str, parts: Sequence[str], podcast: str | None = None, cont
         podcast=title,
         path=path,
     )
+
+
+def podcast_id_of(podcast: str) -> str:
+    """Return the id of a podcast by its name, the same for its folder and its feed."""
+    return _digest("podcast", _slug(_as_text(podcast)))
+
+
+def identify_item(podcast: str, guid: str, url: str) -> Identity:
+    """Return the identity of a transcript that a feed's item announces.
+
+    Args:
+        podcast: Name of the podcast.
+        guid: Id of the item; the episode's id derives from it.
+        url: Address of the transcript.
+    """
+    slug = _slug(_as_text(podcast))
+    return Identity(
+        document_id=_digest("document", slug, "item", guid, url),
+        podcast_id=_digest("podcast", slug),
+        episode_id=_digest("episode", slug, "item", guid),
+        podcast=podcast,
+        path=unquote(urlsplit(url).path.rpartition("/")[2], errors="backslashreplace") or guid,
+    )
+
+
+def feed_id_of(address: str) -> str:
+    """Return the id of a feed by the address under which it was first asked for."""
+    return _digest("feed", address)
 
 
 def _podcast(source: str, folders: Sequence[str]) -> tuple[str, int]:

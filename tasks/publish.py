@@ -15,6 +15,10 @@ from pathlib import Path
 
 import duckdb
 
+from tasks.feeds.chapters import land_chapters
+from tasks.feeds.join import join_items
+from tasks.feeds.land import land_feeds
+from tasks.sources import is_address
 from warehouse.changes import changed, delete, exist, insert, make, named
 from warehouse.contracts import (
     BATCHES,
@@ -108,11 +112,14 @@ class Published:
     n_quarantined: int = 0
     n_rejected: int = 0
     n_bytes: int = 0
+    n_items: int = 0
     rows_published: int = 0
 
 
 def publish(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run, staged: StagedBatch) -> Published:
     """Land ``staged`` in ``lake``; where nothing of it is new, commit nothing.
+
+    The tags of a feed land here with the last document that it announced, so that a kill skips none.
 
     Documents of a rejected batch get the status rejected, and no core table changes for them. A document
     that is broken now keeps the rows that its last good revision gave. In a rebuild, a rejected batch leaves
@@ -122,13 +129,15 @@ def publish(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run, stage
         LakeLockedError: Another publisher held the lock for ``lock_timeout_s``.
     """
     with transaction(lake, settings, f"publish batch {staged.batch}", run_id=run.run_id, batch=staged.batch):
+        n_items = land_feeds(lake, staged.folder, run.run_id, is_rejected=bool(staged.rejection))
+        join_items(lake, staged.file(DOCUMENTS))
         counts = _find_fresh(lake, run, staged)
-        if not counts["n_documents"]:
-            return Published()
         if not (run.is_rebuild and staged.rejection):
-            _write_documents(lake, staged)
-        rows_published = _write_core(lake, staged) if exist(lake, "FROM fresh WHERE changes_rows") else 0
-        published = Published(**counts, rows_published=rows_published)
+            _write_documents(lake)
+        rows_published = _write_core(lake, staged) if exist(lake, "FROM touched") else 0
+        published = Published(**counts, n_items=n_items, rows_published=rows_published)
+        if not published.n_documents:
+            return published
         _write_quality(lake, run, staged, published)
         _add_to_run(lake, run, published)
     return published
@@ -151,7 +160,9 @@ def mark_vanished(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run,
     Returns:
         How many documents are newly marked.
     """
-    vanished, returned = list(ledger.vanished(run.sources)), list(ledger.returned())
+    # A feed lists its own items; their transcripts lie anywhere.
+    folders = [source for source in run.sources if not is_address(source)]
+    vanished, returned = list(ledger.vanished(folders)), list(ledger.returned())
     if vanished or returned:
         with transaction(lake, settings, "mark vanished documents", run_id=run.run_id):
             lake.execute(_MARK, {"vanished": vanished, "changed": vanished + returned})
@@ -160,18 +171,20 @@ def mark_vanished(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run,
 
 def _find_fresh(lake: duckdb.DuckDBPyConnection, run: Run, staged: StagedBatch) -> dict[str, int]:
     """Make the temporary table of the documents that are to land, and count them."""
-    make(lake, "staged", model("publish.staged"), {"path": str(staged.file(DOCUMENTS))})
+    lake.execute(f"CREATE OR REPLACE TEMP VIEW staged_documents AS {_rows_of(staged, DOCUMENTS)}")
+    make(lake, "staged", model("publish.staged"))
     make(lake, "landed", model("publish.landed"))
     if run.is_rebuild:
         make(lake, "fresh", model("publish.rebuilt"), {"rejection": staged.rejection})
     else:
         make(lake, "fresh", model("publish.fresh"), {"rejection": staged.rejection, "run_id": run.run_id})
+    make(lake, "touched", model("publish.touched"))
     counts = lake.execute(model("publish.counts"))
     names = [column[0] for column in counts.description]
     return dict(zip(names, counts.fetchone() or (), strict=True))
 
 
-def _write_documents(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> None:
+def _write_documents(lake: duckdb.DuckDBPyConnection) -> None:
     """Add a revision of each fresh document, in the place of the one that it replaces."""
     delete(
         lake,
@@ -179,15 +192,29 @@ def _write_documents(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> No
         "(document_id, revision)",
         "SELECT (document_id, revision) FROM fresh WHERE takes_place",
     )
+    if not exist(lake, "FROM fresh"):
+        return
     documents = """
         SELECT document.* REPLACE (
             fresh.revision AS revision, fresh.status AS status, fresh.reason AS reason,
             fresh.ingested_at AS ingested_at, fresh.vanished_at AS vanished_at
         )
-        FROM read_parquet($path) AS document
+        FROM staged_documents AS document
         JOIN fresh ON document.document_id = fresh.document_id
     """
-    insert(lake, DOCUMENTS, documents, {"path": str(staged.file(DOCUMENTS))})
+    insert(lake, DOCUMENTS, documents)
+
+
+def _rows_of(staged: StagedBatch, table: Table) -> str:
+    """Return the SELECT of a staged table, files that are tied to a feed's item under the id of its episode."""
+    path = staged.file(table)
+    if not path.exists():
+        return f"SELECT * FROM {table.full_name} LIMIT 0"  # noqa: S608  contracts name the table
+    return f"""
+        SELECT rows.* REPLACE (coalesce(joined.episode_id, rows.episode_id) AS episode_id)
+        FROM read_parquet({literal(str(path))}) AS rows
+        LEFT JOIN joined ON rows.episode_id = joined.files_episode_id
+    """  # noqa: S608  the path is quoted
 
 
 def _write_core(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> int:
@@ -196,24 +223,32 @@ def _write_core(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> int:
     for table in (TRANSCRIPTS, *_SPOKEN):
         delete(lake, table, "transcript_id", outdated)
     make(lake, "episode_documents", model("publish.episode_documents"))
-    _refresh(lake, PODCASTS, "episode_documents")
-    _refresh(lake, EPISODES, "landed")
+    make(lake, "episode_items", model("publish.episode_items"))
+    make(
+        lake,
+        "touched_podcasts",
+        "SELECT podcast_id FROM episode_documents UNION SELECT podcast_id FROM episode_items",
+    )
+    _refresh(lake, PODCASTS, "touched_podcasts")
+    _refresh(lake, EPISODES, "touched")
     _delete_bare(lake)
     n_rows = _write_transcripts(lake, staged)
-    spoken = """
-        SELECT spoken.*
-        FROM read_parquet($path) AS spoken
-        WHERE transcript_id IN (SELECT document_id FROM fresh WHERE status = 'published')
-    """
     for table in _SPOKEN:
         if staged.file(table).exists():
-            n_rows += insert(lake, table, spoken, {"path": str(staged.file(table))})
+            spoken = f"""
+                SELECT spoken.*
+                FROM ({_rows_of(staged, table)}) AS spoken
+                WHERE transcript_id IN (SELECT document_id FROM fresh WHERE status = 'published')
+            """  # noqa: S608  the path is quoted
+            n_rows += insert(lake, table, spoken)
+    land_chapters(lake)
     return n_rows
 
 
 def _delete_bare(lake: duckdb.DuckDBPyConnection) -> None:
     """Delete the episodes that a rebuild left without a document, and the podcasts without an episode."""
-    bare = "FROM fresh ANTI JOIN episode_documents USING (episode_id) SELECT episode_id WHERE changes_rows"
+    described = "(SELECT episode_id FROM episode_documents UNION SELECT episode_id FROM episode_items)"
+    bare = f"FROM fresh ANTI JOIN {described} USING (episode_id) SELECT episode_id WHERE changes_rows"
     if exist(lake, bare):
         delete(lake, EPISODES, "episode_id", bare)
         empty = "FROM fresh ANTI JOIN core.episodes USING (podcast_id) SELECT podcast_id WHERE changes_rows"
@@ -222,9 +257,7 @@ def _delete_bare(lake: duckdb.DuckDBPyConnection) -> None:
 
 def _write_transcripts(lake: duckdb.DuckDBPyConnection, staged: StagedBatch) -> int:
     """Add the transcripts, and say anew which transcript of each episode is current."""
-    path = staged.file(TRANSCRIPTS)
-    rows = f"FROM read_parquet({literal(str(path))})" if path.exists() else "FROM core.transcripts LIMIT 0"
-    make(lake, "transcribed", rows)
+    make(lake, "transcribed", _rows_of(staged, TRANSCRIPTS))
     make(lake, "ranked", model("publish.ranked"))
     if exist(lake, "SELECT 1 FROM ranked WHERE NOT is_fresh AND is_current <> was_current"):
         lake.execute("""

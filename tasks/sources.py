@@ -68,11 +68,14 @@ class _Entry:
 def resolve(sources: Sequence[str | Path], lake: Path) -> list[Path]:
     """Return the sources as absolute paths, in order, without those that lie in another one.
 
+    Addresses on the web are none: ``tasks.feeds`` reads them.
+
     Raises:
         SourceError: A source does not exist, is the lake itself, or is neither file nor folder.
     """
     # Path.resolve would replace a link's name, which names the podcast, by its target's.
-    paths = [Path(abspath(Path(source).expanduser())) for source in sources]  # noqa: PTH100
+    local = (source for source in sources if not is_address(fspath(source)))
+    paths = [Path(abspath(Path(source).expanduser())) for source in local]  # noqa: PTH100
     for absolute in paths:
         _check(absolute, lake)
     by_target = {absolute.resolve(): absolute for absolute in reversed(paths)}
@@ -82,6 +85,11 @@ def resolve(sources: Sequence[str | Path], lake: Path) -> list[Path]:
         if not any(_lists(other, target) for other in by_target)
     }
     return [absolute for absolute in dict.fromkeys(paths) if absolute in kept]
+
+
+def is_address(source: str) -> bool:
+    """Say whether a source is an address on the web and no path."""
+    return source.lower().startswith(("http://", "https://"))
 
 
 def files(sources: Sequence[Path], lake: Path) -> Iterator[SourceFile]:

@@ -55,6 +55,8 @@ def stage_batch(
             )
             with clock.stage("stage"):
                 writer.write(tables)
+        for feed in batch.feeds:
+            writer.write(feed.tables(now))
     n_bytes = sum(document.n_bytes for document in batch.documents)
     return Staged(batch.index, folder, len(batch.documents), n_bytes, clock.drain())
 

@@ -7,6 +7,7 @@ PodlakeError
 └── TerminalError           a retry cannot help (exit code 4)
     ├── SourceError         a source that cannot be listed or read
     ├── FetchError          an address that is refused, gone, or holds what cannot be used
+    │   └── TooLargeError   a document of more bytes than allowed
     ├── LakeError           a lake that cannot be opened, or was made by another version
     ├── QueryError          SQL that DuckDB or podlake refuses
     └── SettingsError       a setting that cannot be used (exit code 2)
@@ -61,6 +62,10 @@ class SourceError(TerminalError):
 
 class FetchError(TerminalError):
     """An address that is refused, gone, or holds more or other than can be read."""
+
+
+class TooLargeError(FetchError):
+    """A document that holds more bytes than the settings allow."""
 
 
 class LakeError(TerminalError):

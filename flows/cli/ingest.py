@@ -40,9 +40,14 @@ def run_options(command: _Command) -> _Command:
 @lake_option
 @json_option
 @click.option("--podcast", help="Name of the podcast, when folders do not tell it.")
+@click.option("--limit", type=int, help="New items to take of each feed; the next run takes the rest.")
+@click.option("--since", metavar="DATE", help="Leave a feed's items from before this date for another run.")
 @run_options
 def ingest(sources: tuple[str, ...], lake: str | None, *, as_json: bool, verbose: bool, **flags: Any) -> None:
-    """Land the new and changed transcripts of folders, files and zip or tar archives."""
+    """Land the new and changed transcripts of folders, files, zip or tar archives, and feeds.
+
+    A feed is an http or https address, a file, or one of those that an OPML file lists.
+    """
     from flows import console, environment
 
     settings = settings_of(lake, **flags)
@@ -57,6 +62,7 @@ def ingest(sources: tuple[str, ...], lake: str | None, *, as_json: bool, verbose
     else:
         console.print_summary(summary)
     _exit_if_held_back(summary, settings)
+    _exit_if_feeds_failed(summary)
 
 
 @click.command()
@@ -111,6 +117,17 @@ def _exit_if_held_back(summary: Summary, settings: Settings) -> None:
             err=True,
         )
         sys.exit(CHECKS_FAILED)
+
+
+def _exit_if_feeds_failed(summary: Summary) -> None:
+    """End with an exit code of its own if feeds could not be read; all else has landed."""
+    from warehouse.errors import TerminalError, TransientError
+
+    failed = summary.failed_feeds
+    if failed:
+        may_pass = all(feed["is_transient"] for feed in failed)
+        click.echo(f"podlake: {len(failed)} feeds could not be read; everything else has landed.", err=True)
+        sys.exit(TransientError.exit_code if may_pass else TerminalError.exit_code)
 
 
 @click.command()

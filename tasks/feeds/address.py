@@ -18,11 +18,6 @@ _PORTS = {"http": 80, "https": 443}
 _SHARED = ipaddress.ip_network("100.64.0.0/10")  # carrier-grade NAT: neither private nor global to Python
 
 
-def is_address(source: str) -> bool:
-    """Say whether a source is an address on the web and no path."""
-    return source.lower().startswith(("http://", "https://"))
-
-
 def canonical(url: str) -> str:
     """Return an address in one spelling: case of scheme and host, default port and fragment do not count.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from warehouse.errors import FetchError
+from warehouse.errors import FetchError, TooLargeError
 
 _GZIP_OR_ZLIB = 47  # zlib's own number for: either header, largest window
 
@@ -13,7 +13,8 @@ def content_of(raw: bytes, encoding: str, max_bytes: int, where: str) -> bytes:
     """Return the bytes of a body that is plain or gzip.
 
     Raises:
-        FetchError: It is damaged, compressed in another way, or expands to more than ``max_bytes``.
+        FetchError: It is damaged, or compressed in another way.
+        TooLargeError: It expands to more than ``max_bytes``.
     """
     name = encoding.strip().lower()
     if name in {"", "identity"}:
@@ -26,7 +27,7 @@ def content_of(raw: bytes, encoding: str, max_bytes: int, where: str) -> bytes:
     except zlib.error as error:
         raise FetchError(f"its compressed body is damaged: {error}", where=where) from error
     if len(content) > max_bytes:
-        raise FetchError(
+        raise TooLargeError(
             f"it expands to more than the {max_bytes:,} bytes that are allowed",
             where=where,
             remedy="If it can be trusted, raise max_document_bytes, or max_feed_bytes for a feed.",

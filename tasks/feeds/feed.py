@@ -41,8 +41,9 @@ class Item:
         audio_type: Media type of the audio.
         audio_bytes: Size of the audio.
         transcripts: All its transcripts, in the feed's order.
-        chapters: Its chapters, where the feed itself holds them (Podlove Simple Chapters).
-        chapters_url: Where its chapters are, where the feed only says that (Podcasting 2.0).
+        chapters: Its chapters: those that the feed holds (Podlove Simple Chapters), or else those fetched.
+        chapters_url: Where its chapters are, if the feed says so (Podcasting 2.0).
+        has_own_chapters: Whether the feed holds the chapters.
     """
 
     guid: str
@@ -59,6 +60,7 @@ class Item:
     transcripts: tuple[Link, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     chapters_url: str | None = None
+    has_own_chapters: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from typing import Self
 from urllib.parse import urljoin, urlsplit
 
 import certifi
@@ -20,7 +19,7 @@ import httpcore
 from tasks.feeds.address import CheckedBackend, canonical
 from tasks.feeds.content import content_of
 from tasks.feeds.pace import Pace
-from warehouse.errors import FetchError, UnreachableError
+from warehouse.errors import FetchError, TooLargeError, UnreachableError
 from warehouse.settings import Settings
 
 USER_AGENT = f"podlake/{version('podlake')} (podcast archive pipeline; fetches feeds and transcripts)"
@@ -120,11 +119,11 @@ class Fetcher(AbstractContextManager["Fetcher"]):
 
     def __exit__(self, *_: object) -> None:
         """Close all connections."""
-        self._pool.close()
+        self.close()
 
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
 
     def fetch(self, url: str, max_bytes: int, known: Mark | None = None) -> Fetched:
         """Return what an address holds.
@@ -286,8 +285,8 @@ def _retry_after(value: str) -> float | None:
     return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
 
 
-def _too_large(url: str, max_bytes: int) -> FetchError:
-    return FetchError(
+def _too_large(url: str, max_bytes: int) -> TooLargeError:
+    return TooLargeError(
         f"it holds more than the {max_bytes:,} bytes that are allowed",
         where=url,
         remedy="If it can be trusted, raise max_document_bytes, or max_feed_bytes for a feed.",

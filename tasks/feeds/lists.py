@@ -8,7 +8,8 @@ from typing import Literal
 
 from lxml import etree
 
-from tasks.feeds.address import canonical, is_address
+from tasks.feeds.address import canonical
+from tasks.sources import is_address
 from warehouse.errors import FetchError
 
 Kind = Literal["feed", "list"]

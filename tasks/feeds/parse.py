@@ -132,7 +132,8 @@ def _item(parts: _Elements, base: str) -> Item | None:
         audio_type=words(audio.get("type")) if audio is not None else None,
         audio_bytes=size(audio.get("length")) if audio is not None else None,
         transcripts=_transcripts(parts, base),
-        chapters=_chapters(parts),
+        chapters=(chapters := _chapters(parts)),
+        has_own_chapters=bool(chapters),
         chapters_url=_attribute(parts, "podcast:chapters", "url", base),
     )
 

@@ -14,5 +14,5 @@ FROM (
 ) AS revisions
 WHERE
     status = 'published'
-    AND episode_id IN (SELECT episode_id FROM fresh WHERE changes_rows)
+    AND episode_id IN (SELECT episode_id FROM touched)
 QUALIFY row_number() OVER (PARTITION BY document_id ORDER BY revision DESC) = 1

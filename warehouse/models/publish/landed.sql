@@ -25,4 +25,6 @@ SELECT
     ingested_at,
     vanished_at
 FROM raw.documents
-WHERE episode_id IN (SELECT episode_id FROM staged)
+WHERE
+    episode_id IN (SELECT episode_id FROM staged)
+    OR episode_id IN (SELECT episode_id FROM changed_items)

@@ -1,7 +1,7 @@
 /*
 description: The documents of the batch that is being published, without their text.
 grain: document_id
-depends_on: the staged raw.documents of the batch ($path)
+depends_on: staged_documents (the staged raw.documents of the batch)
 */
 SELECT
     document_id,
@@ -21,4 +21,4 @@ SELECT
     status,
     reason,
     run_id
-FROM read_parquet($path)
+FROM staged_documents
