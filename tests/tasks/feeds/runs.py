@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from collections.abc import Callable, Sequence
 
 from expectations.rules import History
@@ -11,6 +13,7 @@ from tasks.audit import audit_batch
 from tasks.batch import batches
 from tasks.publish import publish
 from tasks.stage import stage_batch
+from tests.feed_server import Site
 from warehouse.settings import Settings
 
 
@@ -58,3 +61,20 @@ def vtt(words: str, *, speaker: str = "") -> str:
         for place, sentence in enumerate(words.split(". "))
     ]
     return "WEBVTT\n\n" + "\n".join(cues)
+
+
+def transcript(site: Site, number: int, words: str = "We bake bread. It is warm. You like it") -> str:
+    """Put the transcript of an item on the site, and return its address."""
+    site.put(f"/{number}.vtt", vtt(f"{words}, number {number}"))
+    return site.url(f"/{number}.vtt")
+
+
+def run_until_killed(sources: Sequence[str], settings: Settings, n_batches: int) -> None:
+    """Ingest sources, and die as by a kill when so many batches have landed and the next one is staged."""
+    left = iter(range(n_batches))
+
+    def die() -> None:
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    run(sources, settings, die)

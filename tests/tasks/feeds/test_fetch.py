@@ -16,7 +16,7 @@ MEGABYTE = 1 << 20
 
 @pytest.fixture
 def local(tmp_path: Path) -> Settings:
-    return load(lake=tmp_path, allow_private_addresses=True, host_pause_s=0.0, timeout_s=1.0)
+    return load(lake=tmp_path, allow_private_addresses=True, host_pause_s=0.0, timeout_s=20.0)
 
 
 def fetch(settings: Settings, url: str, max_bytes: int = MEGABYTE, known: Mark | None = None) -> Fetched:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.feed_server import Site, redirect, status
+from tests.feed_server import Answer, Site, endless, redirect, status
 from tests.flows.lakes import contents, n_snapshots, select, value
-from tests.tasks.feeds.runs import item, rss, run, vtt
-from warehouse.settings import Settings, load
-
-pytestmark = pytest.mark.usefixtures("new_lake")
-
-
-@pytest.fixture
-def local(settings: Settings, new_lake: Path) -> Settings:
-    del new_lake
-    return load(lake=settings.lake, allow_private_addresses=True, host_pause_s=0.0, timeout_s=1.0)
-
-
-def transcript(site: Site, number: int, words: str = "We bake bread. It is warm. You like it") -> str:
-    site.put(f"/{number}.vtt", vtt(f"{words}, number {number}"))
-    return site.url(f"/{number}.vtt")
+from tests.tasks.feeds.runs import item, rss, run, transcript, vtt
+from warehouse.settings import Settings
 
 
 def landed(settings: Settings) -> list[tuple[object, ...]]:
@@ -48,3 +36,207 @@ def test_an_unchanged_feed_costs_one_request_and_no_snapshot(site: Site, local: 
     assert (summary.documents, summary.items) == (0, 0)
     assert site.asked() == ["/feed"]
     assert (contents(local), n_snapshots(local)) == (before, snapshots)
+
+
+def test_a_feed_goes_through_its_life(site: Site, local: Settings) -> None:
+    feed = [site.url("/feed")]
+    site.put("/feed", rss(item(1, transcript(site, 1))))
+    run(feed, local)
+    # A new item: only it is asked for.
+    site.put("/feed", rss(item(2, transcript(site, 2)), item(1, site.url("/1.vtt"))))
+    site.asked()
+    assert (run(feed, local).items, len(landed(local))) == (1, 2)
+    assert site.asked() == ["/feed", "/2.vtt"]
+    # An item is withdrawn: it is marked, and what it had stays.
+    site.put("/feed", rss(item(2, site.url("/2.vtt"))))
+    run(feed, local)
+    assert select(local, "SELECT guid FROM raw.items WHERE withdrawn_at IS NOT NULL") == [("tag:1",)]
+    assert len(landed(local)) == 2
+    # It returns, with another title.
+    site.put("/feed", rss(item(2, site.url("/2.vtt")), item(1, site.url("/1.vtt")).replace("Loaf", "Roll")))
+    run(feed, local)
+    assert value(local, "SELECT count(*) FROM raw.items WHERE withdrawn_at IS NOT NULL") == 0
+    assert landed(local)[0] == ("tag:1", "Roll number 1", 1)
+    assert value(local, "SELECT count(*) FROM raw.documents") == 2
+
+
+def test_a_recent_transcript_that_changes_lands_as_a_revision(site: Site, local: Settings) -> None:
+    today = f"{datetime.now(UTC):%a, %d %b %Y %H:%M:%S} +0000"
+    site.put("/feed", rss(item(2, transcript(site, 2), date=today), item(1, transcript(site, 1))))
+    run([site.url("/feed")], local)
+    site.asked()
+    transcript(site, 1, "Old ones are left alone"), transcript(site, 2, "A better text")
+    summary = run([site.url("/feed")], local)
+    assert site.asked() == ["/feed", "/2.vtt"]
+    assert (summary.published, summary.unchanged) == (1, 1)
+    texts = select(
+        local, "SELECT text FROM core.sentences JOIN core.episodes USING (episode_id) WHERE number = 2"
+    )
+    assert texts == [("A better text, number 2.",)]
+    assert run([site.url("/feed")], local).documents == 0
+
+
+def test_all_transcripts_of_an_item_land_and_the_richest_is_current(site: Site, local: Settings) -> None:
+    site.put("/plain.txt", "We bake bread. It is warm.")
+    site.put("/named.vtt", vtt("We bake bread. It is warm", speaker="Ada"))
+    site.put("/bare.vtt", vtt("We bake bread. It is warm"))
+    site.put("/feed", rss(item(1, *(site.url(path) for path in ("/plain.txt", "/named.vtt", "/bare.vtt")))))
+    assert run([site.url("/feed")], local).published == 3
+    current = (
+        "SELECT path FROM raw.documents JOIN core.transcripts ON document_id = transcript_id WHERE is_current"
+    )
+    assert select(local, current) == [("named.vtt",)]
+    assert len(landed(local)) == 1
+
+
+def test_a_limit_leaves_the_rest_for_the_next_runs(site: Site, local: Settings) -> None:
+    site.put("/feed", rss(*(item(n, transcript(site, n)) for n in (5, 4, 3, 2, 1))))
+    limited = local.model_copy(update={"limit": 2})
+    found = [run([site.url("/feed")], limited).items for _ in range(4)]
+    assert found == [2, 2, 1, 0]
+    assert [number for _, _, number in landed(local)] == [1, 2, 3, 4, 5]
+    assert value(local, "SELECT count(*) FROM raw.documents") == 5
+    assert value(local, "SELECT etag FROM raw.feeds") is not None
+    site.asked()
+    run([site.url("/feed")], limited)
+    assert site.asked() == ["/feed"]
+
+
+def test_since_leaves_older_items(site: Site, local: Settings) -> None:
+    new = item(2, transcript(site, 2), date="Fri, 01 Jan 2021 10:00:00 +0000")
+    site.put("/feed", rss(new, item(1, transcript(site, 1))))
+    run([site.url("/feed")], local.model_copy(update={"since": date(2020, 6, 1)}))
+    assert [number for _, _, number in landed(local)] == [2]
+    assert value(local, "SELECT etag FROM raw.feeds") is None
+    run([site.url("/feed")], local)
+    assert [number for _, _, number in landed(local)] == [1, 2]
+
+
+def test_a_transcript_that_cannot_be_had_waits_in_quarantine_and_heals(site: Site, local: Settings) -> None:
+    url = transcript(site, 1)
+    there, site.pages["/1.vtt"] = site.pages["/1.vtt"], status(404)
+    site.put("/feed", rss(item(1, url)))
+    for _ in range(2):
+        run([site.url("/feed")], local)
+        held = select(local, "SELECT rule, uri FROM quality.quarantine")
+        assert held == [("unreachable", url)]
+        assert "404" in value(local, "SELECT reason FROM raw.documents")
+        assert value(local, "SELECT etag FROM raw.feeds") is None
+    assert landed(local) == [("tag:1", "Loaf number 1", 1)]
+    site.pages["/1.vtt"] = there
+    assert run([site.url("/feed")], local).published == 1
+    assert value(local, "SELECT etag FROM raw.feeds") is not None
+    assert value(local, "SELECT count(*) FROM core.sentences") == 3
+
+
+def test_a_transcript_without_end_is_held_back_and_its_siblings_land(site: Site, local: Settings) -> None:
+    sent: list[int] = []
+    site.pages["/1.vtt"] = endless(2 << 30, sent)
+    site.put("/feed", rss(item(2, transcript(site, 2)), item(1, site.url("/1.vtt"))))
+    run([site.url("/feed")], local.model_copy(update={"max_document_bytes": 1 << 20}))
+    assert select(local, "SELECT rule FROM quality.quarantine") == [("too-large",)]
+    assert value(local, "SELECT count(*) FROM core.transcripts") == 1
+    assert sum(sent) < 32 << 20
+
+
+@pytest.mark.parametrize(
+    ("failure", "is_transient"),
+    [
+        (status(404), False),
+        (status(503, Retry_After="99999"), True),
+        (redirect("/feed"), False),
+        (redirect("file:///etc/passwd"), False),
+        (status(200), False),
+    ],
+    ids=["gone", "down", "circle", "to a file", "empty"],
+)
+def test_a_failing_feed_is_a_problem_of_the_run_and_loses_nothing(
+    site: Site, local: Settings, failure: Answer, *, is_transient: bool
+) -> None:
+    site.put("/other", rss(item(7, transcript(site, 7)), title="Other"))
+    there = site.put("/feed", rss(item(1, transcript(site, 1))))
+    run([site.url("/feed")], local)
+    site.pages["/feed"] = failure
+    summary = run([site.url("/feed"), site.url("/other")], local)
+    ((failed),) = summary.failed_feeds
+    assert (failed["source"], failed["is_transient"]) == (site.url("/feed"), is_transient)
+    assert summary.published == 1
+    assert value(local, "SELECT count(*) FROM raw.items WHERE withdrawn_at IS NOT NULL") == 0
+    assert value(local, "SELECT error FROM raw.feeds WHERE title = 'Bread Talk'")
+    site.pages["/feed"] = there
+    run([site.url("/feed")], local)
+    assert value(local, "SELECT count(*) FROM raw.feeds WHERE error IS NOT NULL") == 0
+
+
+def test_a_feed_that_is_cut_withdraws_nothing(site: Site, local: Settings) -> None:
+    whole = rss(item(2, transcript(site, 2)), item(1, transcript(site, 1)))
+    site.put("/feed", whole)
+    run([site.url("/feed")], local)
+    site.put("/feed", whole[: whole.index("<guid>tag:1")])
+    run([site.url("/feed")], local)
+    assert value(local, "SELECT count(*) FROM raw.items WHERE withdrawn_at IS NOT NULL") == 0
+
+
+def test_a_feed_of_several_pages_is_read_whole(site: Site, local: Settings) -> None:
+    def page(number: int, head: str) -> None:
+        site.put(f"/feed{number}", rss(item(number, transcript(site, number)), head=head))
+
+    page(3, '<atom:link rel="next" href="/feed2"/>')
+    page(2, f'<atom:link rel="prev-archive" href="{site.url("/feed1")}"/>')
+    page(1, '<atom:link rel="next" href="/feed3"/>')
+    run([site.url("/feed3")], local)
+    assert [number for _, _, number in landed(local)] == [1, 2, 3]
+    # A page that cannot be had: nothing is withdrawn, and the next run asks again.
+    page(4, '<atom:link rel="next" href="/feed2"/>')
+    site.pages["/feed3"], site.pages["/feed2"] = site.pages["/feed4"], status(404)
+    summary = run([site.url("/feed3")], local)
+    assert (len(summary.failed_feeds), summary.items) == (1, 1)
+    assert value(local, "SELECT count(*) FROM raw.items WHERE withdrawn_at IS NOT NULL") == 0
+    assert value(local, "SELECT etag FROM raw.feeds") is None
+
+
+def test_a_feed_that_moves_is_asked_for_at_its_new_address(site: Site, local: Settings) -> None:
+    site.put("/new", rss(item(1, transcript(site, 1))))
+    site.pages["/old"] = redirect("/new", 301)
+    run([site.url("/old")], local)
+    site.asked()
+    run([site.url("/old")], local)
+    assert site.asked() == ["/new"]
+    run([site.url("/new")], local)
+    assert value(local, "SELECT count(*) FROM raw.feeds") == 1
+    assert len(landed(local)) == 1
+
+
+def test_a_batch_that_does_not_land_leaves_no_tag(site: Site, local: Settings) -> None:
+    site.put("/feed", rss(*(item(n, transcript(site, n)) for n in (3, 2, 1))))
+    small = local.model_copy(update={"batch_bytes": 200})
+    n_batches = iter(range(10))
+
+    def fail_at_the_last() -> None:
+        if next(n_batches) == 2:
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        run([site.url("/feed")], small, fail_at_the_last)
+    assert value(local, "SELECT count(*) FROM raw.documents") == 2
+    assert value(local, "SELECT count(*) FROM raw.feeds") == 0
+    run([site.url("/feed")], small)
+    assert [number for _, _, number in landed(local)] == [1, 2, 3]
+    assert value(local, "SELECT count(*) FROM raw.documents") == 3
+
+
+def test_feed_files_and_lists_among_files_are_told_by_content(
+    site: Site, local: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / "archive" / "Bread Talk"
+    folder.mkdir(parents=True)
+    (folder / "backup.dat").write_text(rss(item(1, transcript(site, 1))))
+    site.put("/feed", rss(item(2, transcript(site, 2)), title="Other"))
+    (folder / "subscriptions.txt").write_text(
+        f'<opml><body><outline xmlUrl="{site.url("/feed")}"/></body></opml>'
+    )
+    (folder / "talk.vtt").write_text(vtt("A file of its own"))
+    assert run([str(folder)], local).published == 3
+    assert {number for _, _, number in landed(local)} == {1, 2, None}
+    assert run([str(folder)], local).documents == 0
+    assert select(local, "SELECT title FROM core.podcasts ORDER BY 1") == [("Bread Talk",), ("Other",)]

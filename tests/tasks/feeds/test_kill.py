@@ -1,0 +1,65 @@
+"""A run over a feed that is killed lands each item once and skips none, once it is run again."""
+
+from __future__ import annotations
+
+import random
+from multiprocessing import get_context
+
+import pytest
+
+from tests.feed_server import Site, slow
+from tests.flows.lakes import value
+from tests.tasks.feeds.runs import item, rss, run, run_until_killed, transcript
+from warehouse.settings import Settings
+
+PROCESSES = get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.tasks.feeds.runs", "great_expectations"])
+
+N_ITEMS = 6
+NUMBERS = "SELECT list(number ORDER BY number) FROM core.episodes JOIN core.transcripts USING (episode_id)"
+
+
+def announce(site: Site, settings: Settings) -> tuple[list[str], Settings]:
+    """Put a feed on the site whose transcripts make a batch each."""
+    site.put("/feed", rss(*(item(n, transcript(site, n)) for n in range(N_ITEMS, 0, -1))))
+    return [site.url("/feed")], settings.model_copy(update={"batch_bytes": 100})
+
+
+def assert_all_landed_once(settings: Settings) -> None:
+    assert value(settings, NUMBERS) == list(range(1, N_ITEMS + 1))
+    assert value(settings, "SELECT count(*) FROM raw.documents") == N_ITEMS
+    assert value(settings, "SELECT count(*) FROM raw.items") == N_ITEMS
+    assert value(settings, "SELECT count(*) FROM raw.feeds WHERE etag IS NOT NULL") == 1
+
+
+@pytest.mark.parametrize("n_batches", [0, N_ITEMS - 1])
+def test_a_kill_between_download_and_commit_skips_no_item(
+    site: Site, local: Settings, n_batches: int
+) -> None:
+    sources, small = announce(site, local)
+    process = PROCESSES.Process(target=run_until_killed, args=(sources, small, n_batches), daemon=True)
+    process.start()
+    process.join(120)
+    assert process.exitcode == -9
+    assert value(local, "SELECT count(*) FROM raw.documents") == n_batches
+    assert value(local, "SELECT count(*) FROM raw.feeds") == 0
+    run(sources, small)
+    assert_all_landed_once(local)
+    site.asked()
+    run(sources, small)
+    assert site.asked() == ["/feed"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_kills_at_any_moment_skip_no_item(site: Site, local: Settings, seed: int) -> None:
+    sources, small = announce(site, local)
+    for number in range(1, N_ITEMS + 1):
+        site.pages[f"/{number}.vtt"] = slow(site.pages[f"/{number}.vtt"], 0.1)
+    process = PROCESSES.Process(target=run, args=(sources, small), daemon=True)
+    process.start()
+    process.join(random.Random(seed).uniform(0.5, 8))  # noqa: S311  no secret
+    process.kill()
+    process.join()
+    run(sources, small)
+    assert_all_landed_once(local)
