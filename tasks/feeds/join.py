@@ -12,6 +12,7 @@ import duckdb
 
 from warehouse.changes import delete, exist, insert, make
 from warehouse.contracts import EPISODES, ITEMS, STAGED
+from warehouse.lake import literal
 from warehouse.models import model
 
 RULES = ("guid", "number", "title", "file name")
@@ -38,8 +39,11 @@ def join_items(lake: duckdb.DuckDBPyConnection, documents: Path) -> None:
 
 def _tie(lake: duckdb.DuckDBPyConnection, documents: Path) -> None:
     columns = "podcast_id, episode_id, path, title"
-    path = str(documents).replace("'", "''")
-    staged = f"FROM read_parquet('{path}')" if documents.exists() else "FROM raw.documents LIMIT 0"
+    staged = (
+        f"FROM read_parquet({literal(str(documents))})"
+        if documents.exists()
+        else "FROM raw.documents LIMIT 0"
+    )
     make(lake, "arrived", f"SELECT {columns} {staged}")
     make(
         lake,

@@ -8,6 +8,7 @@ import duckdb
 
 from warehouse.changes import changed, delete, exist, insert, make
 from warehouse.contracts import FEEDS, ITEMS, Table
+from warehouse.lake import literal
 from warehouse.models import model
 
 _KEY = "(feed_id, guid)"
@@ -22,8 +23,11 @@ def land_feeds(lake: duckdb.DuckDBPyConnection, folder: Path, run_id: str, *, is
     Returns:
         How many items are new.
     """
-    make(lake, "announced", _staged(folder, ITEMS, is_rejected=is_rejected))
-    make(lake, "read_feeds", _staged(folder, FEEDS, is_rejected=is_rejected))
+    if is_rejected or not _file(folder, FEEDS).exists():
+        make(lake, "changed_items", f"FROM {ITEMS.full_name} LIMIT 0")
+        return 0
+    make(lake, "announced", _staged(folder, ITEMS))
+    make(lake, "read_feeds", _staged(folder, FEEDS))
     make(lake, "changed_items", model("feeds.changed_items"))
     n_new = changed(
         lake, "SELECT count(*) FROM changed_items ANTI JOIN raw.items USING (feed_id, guid)", None
@@ -44,9 +48,11 @@ def land_feeds(lake: duckdb.DuckDBPyConnection, folder: Path, run_id: str, *, is
     return n_new
 
 
-def _staged(folder: Path, table: Table, *, is_rejected: bool) -> str:
-    path = folder / f"{table.full_name}.parquet"
-    if is_rejected or not path.exists():
-        return f"FROM {table.full_name} LIMIT 0"
-    quoted = str(path).replace("'", "''")
-    return f"FROM read_parquet('{quoted}')"
+def _file(folder: Path, table: Table) -> Path:
+    return folder / f"{table.full_name}.parquet"
+
+
+def _staged(folder: Path, table: Table) -> str:
+    """Return what reads the staged rows of a table; one without rows has no file."""
+    path = _file(folder, table)
+    return f"FROM read_parquet({literal(str(path))})" if path.exists() else f"FROM {table.full_name} LIMIT 0"
