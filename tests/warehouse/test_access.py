@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -51,6 +52,7 @@ def test_the_lake_answers_as_it_was(changed: Settings) -> None:
     assert warehouse.table("core.podcasts", changed.lake, at=before).collect().height == 2
     moment = f"SELECT snapshot_time FROM ducklake_snapshots('lake') WHERE snapshot_id = {before}"
     ((at,),) = query(changed, moment).rows
+    assert isinstance(at, datetime)
     assert list(query(changed, names, at=at).rows) == [("Other",), ("Show",)]
     with pytest.raises(LakeError, match="No snapshot found"):
         query(changed, names, at=999)
