@@ -13,11 +13,11 @@ from warehouse.settings import Settings
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
 STATEMENTS = [
-    statement.strip()
+    (statement.strip(), "")
     for block in re.findall(r"```sql\n(.*?)```", README, re.DOTALL)
     for statement in re.sub(r"--.*", "", block).split(";")
     if statement.strip()
-] + re.findall(r'podlake sql "([^"]+)"', README)
+] + re.findall(r'podlake sql "([^"]+)"(?: --param (\S+))?', README)
 
 
 def commands(group: click.Group, prefix: str) -> list[tuple[str, click.Command]]:
@@ -43,9 +43,10 @@ def test_each_setting_is_in_the_readme_and_described(setting: str) -> None:
     assert Settings.model_fields[setting].description
 
 
-@pytest.mark.parametrize("statement", STATEMENTS, ids=range(len(STATEMENTS)))
-def test_each_statement_of_the_readme_runs(lake: Settings, statement: str) -> None:
-    assert query(lake, statement).columns
+@pytest.mark.parametrize(("statement", "parameter"), STATEMENTS, ids=range(len(STATEMENTS)))
+def test_each_statement_of_the_readme_runs(lake: Settings, statement: str, parameter: str) -> None:
+    name, _, value = parameter.partition("=")
+    assert query(lake, statement.replace("\\$", "$"), {name: value} if name else None).columns
 
 
 def test_the_readme_names_only_settings_that_exist() -> None:
