@@ -135,7 +135,8 @@ class FeedReader:
         self.unchanged(tally.unchanged)
         if found.problem:
             self.failed(asked, found.problem)
-        is_complete = not (tally.failed or found.problem) and len(taken) == len(found.feed.items)
+        is_all = found.feed.is_whole and len(taken) == len(found.feed.items)
+        is_complete = is_all and not (tally.failed or found.problem)
         yield FeedRead(
             {
                 "feed_id": feed_id,

@@ -72,5 +72,8 @@ def test_chapters_belong_to_the_current_transcript(site: Site, local: Settings) 
     site.put("/named.vtt", vtt("We bake bread. It is warm", speaker="Ada"))
     site.put("/feed", rss(item(1, transcript(site, 1), site.url("/named.vtt"), extra=PSC)))
     run([site.url("/feed")], local)
-    current = "SELECT DISTINCT is_current FROM core.segments JOIN core.transcripts USING (transcript_id) WHERE method = 'psc/1'"
+    current = """
+        SELECT DISTINCT is_current FROM core.segments JOIN core.transcripts USING (transcript_id)
+        WHERE segments.method = 'psc/1'
+    """
     assert select(local, current) == [(True,)]

@@ -168,13 +168,15 @@ def test_a_failing_feed_is_a_problem_of_the_run_and_loses_nothing(
     assert value(local, "SELECT count(*) FROM raw.feeds WHERE error IS NOT NULL") == 0
 
 
-def test_a_feed_that_is_cut_withdraws_nothing(site: Site, local: Settings) -> None:
+def test_a_feed_that_is_cut_withdraws_nothing_and_keeps_no_tag(site: Site, local: Settings) -> None:
     whole = rss(item(2, transcript(site, 2)), item(1, transcript(site, 1)))
     site.put("/feed", whole)
     run([site.url("/feed")], local)
     site.put("/feed", whole[: whole.index("<guid>tag:1")])
     run([site.url("/feed")], local)
     assert value(local, "SELECT count(*) FROM raw.items WHERE withdrawn_at IS NOT NULL") == 0
+    # A cut that went unnoticed would have the tag of the whole: what it hides must not be skipped.
+    assert value(local, "SELECT etag FROM raw.feeds") is None
 
 
 def test_a_feed_of_several_pages_is_read_whole(site: Site, local: Settings) -> None:
