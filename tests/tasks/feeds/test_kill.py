@@ -39,7 +39,7 @@ def test_a_kill_between_download_and_commit_skips_no_item(
     sources, small = announce(site, local)
     process = PROCESSES.Process(target=run_until_killed, args=(sources, small, n_batches), daemon=True)
     process.start()
-    process.join(120)
+    process.join(600)
     assert process.exitcode == -9
     assert value(local, "SELECT count(*) FROM raw.documents") == n_batches
     assert value(local, "SELECT count(*) FROM raw.feeds") == 0
