@@ -26,6 +26,7 @@ from tasks.feeds.reader import FeedReader, Found
 from tasks.publish import Published, Run, finish_run, mark_vanished
 from tasks.rebuild import stale_documents
 from tasks.sources import is_address, resolve, size_of
+from warehouse.busy import leave_if_busy
 from warehouse.errors import PodlakeError, TransientError
 from warehouse.feeds import FeedBook
 from warehouse.lake import connect
@@ -243,7 +244,9 @@ def open_run(sources: Sequence[str], settings: Settings) -> Iterator[IngestRun]:
     Raises:
         SourceError: A source does not exist or cannot be listed.
         LakeError: The lake cannot be opened.
+        LakeLockedError: Another run is at work, and ``when_locked`` says to leave.
     """
+    leave_if_busy(settings)
     paths = resolve(sources, settings.lake)
     facts = _facts([*(path.as_uri() for path in paths), *filter(is_address, sources)])
     lake = connect(settings, read_only=False)
@@ -259,7 +262,9 @@ def open_rebuild(versions: Versions, settings: Settings, *, every: bool = False)
 
     Raises:
         LakeError: There is no lake, or it cannot be opened.
+        LakeLockedError: Another run is at work, and ``when_locked`` says to leave.
     """
+    leave_if_busy(settings)
     facts = replace(_facts([REBUILD_SOURCE]), is_rebuild=True)
     lake = connect(settings, read_only=False, create=False)
     with closing(lake), _state(settings, lake, facts) as state:

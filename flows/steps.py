@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 from prefect import Flow, Task, task
@@ -26,6 +28,9 @@ from warehouse.status import audit_of
 _Value = TypeVar("_Value")
 
 _Flow = TypeVar("_Flow", bound=Flow[..., Any])
+
+ARTIFACT_OWNER: ContextVar[str] = ContextVar("artifact_owner", default="")
+"""The schedule that this run belongs to; its artifacts have keys of their own, so that the UI shows their history."""
 
 _RUNNERS = {"thread": ThreadPoolTaskRunner, "process": ProcessPoolTaskRunner}
 
@@ -88,4 +93,6 @@ def show_audit(run: LakeRun) -> None:
     """Leave the audit as a table in Prefect's UI."""
     table = audit_of(run.lake, run.facts.run_id)
     if table:
-        create_table_artifact(table, key="audit", description=f"Audit of run {run.facts.run_id}")
+        owner = re.sub(r"[^a-z0-9-]+", "-", ARTIFACT_OWNER.get().lower())
+        key = f"{owner}-audit" if owner else "audit"
+        create_table_artifact(table, key=key, description=f"Audit of run {run.facts.run_id}")

@@ -463,6 +463,25 @@ QUARANTINE = Table(
     parent="quality.batches",
 )
 
+INCIDENTS = Table(
+    "quality",
+    "incidents",
+    "One thing that went wrong with a schedule, from the first run that showed it to the one that was well again.",
+    ("incident_id",),
+    (
+        Column("incident_id", TEXT, "Id of the incident; sorts by opening."),
+        Column("kind", TEXT, "failed, late or degraded."),
+        Column("subject", TEXT, "The schedule that it concerns."),
+        Column("opened_at", MOMENT, "When it was first seen, and told."),
+        Column("last_seen_at", MOMENT, "When it was last seen."),
+        Column("closed_at", MOMENT, "When a run was well again, or somebody closed it.", nullable=True),
+        Column("n_seen", COUNT, "Runs that showed it."),
+        Column("muted_until", MOMENT, "Until when nothing is told of this kind and subject.", nullable=True),
+        Column("detail", TEXT, "What was seen last."),
+        Column("run_id", TEXT, "Prefect's id of the run that showed it last.", nullable=True),
+    ),
+)
+
 TABLES: dict[str, Table] = {
     table.full_name: table
     for table in (
@@ -481,6 +500,7 @@ TABLES: dict[str, Table] = {
         BATCHES,
         RESULTS,
         QUARANTINE,
+        INCIDENTS,
     )
 }
 

@@ -3,7 +3,8 @@
 PodlakeError
 ├── TransientError          worth a retry: a lock held, a network down (exit code 3)
 │   ├── LakeLockedError     another publisher holds the lake
-│   └── UnreachableError    a server that does not answer now
+│   ├── UnreachableError    a server that does not answer now
+│   └── ServiceError        a Prefect server or worker that does not start or answer
 └── TerminalError           a retry cannot help (exit code 4)
     ├── SourceError         a source that cannot be listed or read
     ├── FetchError          an address that is refused, gone, or holds what cannot be used
@@ -50,6 +51,10 @@ class LakeLockedError(TransientError):
 
 class UnreachableError(TransientError):
     """A server that did not answer, or asked to come back later."""
+
+
+class ServiceError(TransientError):
+    """A Prefect server or worker that does not start, does not answer or has ended."""
 
 
 class TerminalError(PodlakeError):

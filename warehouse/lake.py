@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from warehouse.contracts import FEEDS, ITEMS, SCHEMA_VERSION, TABLES, Column, Table
+from warehouse.contracts import FEEDS, INCIDENTS, ITEMS, SCHEMA_VERSION, TABLES, Column, Table
 from warehouse.errors import LakeError
 from warehouse.locks import flocked
 from warehouse.settings import MEGABYTE, Settings
@@ -38,6 +38,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "CREATE SCHEMA IF NOT EXISTS mart",
         "CREATE TABLE mart.term_counts (transcript_id VARCHAR NOT NULL, text_fingerprint VARCHAR NOT NULL, term VARCHAR, n INTEGER NOT NULL)",
         FEEDS.ddl,
+        INCIDENTS.ddl,
         ITEMS.ddl,
         *(f"ALTER TABLE core.episodes ADD COLUMN {column} INTEGER" for column in ("number", "season")),
         "ALTER TABLE core.episodes ADD COLUMN audio_url VARCHAR",

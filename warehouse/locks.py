@@ -30,6 +30,17 @@ def flocked(path: Path, timeout_s: float) -> Iterator[None]:
         os.close(descriptor)
 
 
+def is_held(path: Path) -> bool:
+    """Say whether somebody holds the flock of a file or folder; nobody does where there is none."""
+    try:
+        with flocked(path, 0):
+            return False
+    except FileNotFoundError:
+        return False
+    except LakeLockedError:
+        return True
+
+
 def _wait_for(descriptor: int, path: Path, timeout_s: float) -> None:
     deadline = time.monotonic() + timeout_s
     while True:

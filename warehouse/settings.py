@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -82,6 +82,24 @@ class Settings(BaseSettings):
         600.0, gt=0, description="Seconds that fetching one document may take in all, with its retries."
     )
     lock_timeout_s: float = Field(60.0, ge=0, description="Seconds to wait for another publisher.")
+    when_locked: Literal["wait", "leave"] = Field(
+        "wait", description="Whether a run that finds another one at work on the lake waits or leaves."
+    )
+    late_after_s: float = Field(
+        900.0, ge=0, description="Seconds after which a scheduled run that has not started counts as late."
+    )
+    dead_after_s: float = Field(
+        6 * 3600.0,
+        gt=0,
+        description="Seconds after which a run that has not ended counts as dead; one whose process is gone does at once.",
+    )
+    state: Path = Field(
+        Path("~/.local/state/podlake"),
+        description="Folder of the server and worker that run schedules: their state, logs and database.",
+    )
+    alerts: tuple[SecretStr, ...] = Field(
+        (), description="Apprise URLs that are told of failed, late and degraded runs; a JSON list."
+    )
 
     keep_snapshots_days: float = Field(
         30.0, ge=0, description="Days for which maintenance keeps snapshots, to be queried as the lake was."

@@ -101,6 +101,12 @@ def recent_volume(lake: duckdb.DuckDBPyConnection) -> Volume:
     return Volume(*row) if row else Volume(0, 0, 0)
 
 
+def usual_documents(lake: duckdb.DuckDBPyConnection, run_id: str) -> float | None:
+    """Return the median of the documents that runs over the same sources landed before this one; None below five."""
+    row = lake.execute(model("status.usual_documents"), {"run_id": run_id}).fetchone()
+    return row[0] if row else None
+
+
 def _records(lake: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> Records:
     answer = lake.execute(model(name), parameters)
     names = [column[0] for column in answer.description]

@@ -8,11 +8,14 @@ import click
 
 from flows.cli.ask import connect, doctor, sql, status
 from flows.cli.evaluate import evaluate
+from flows.cli.incidents import incidents
 from flows.cli.ingest import ingest, inspect, reprocess
+from flows.cli.machine import down, up
 from flows.cli.maintain import maintain
 from flows.cli.models import models
 from flows.cli.options import lake_option
 from flows.cli.quality import quality, quarantine
+from flows.cli.schedule import schedule
 
 _INTERRUPTED = 130
 
@@ -57,5 +60,9 @@ for command in (
     quarantine,
     doctor,
     evaluate,
+    up,
+    down,
+    schedule,
+    incidents,
 ):
     main.add_command(command)

@@ -30,6 +30,11 @@ def run_options(command: _Command) -> _Command:
         click.option(
             "--runner", type=click.Choice(["thread", "process"]), help="Where batches are transformed."
         ),
+        click.option(
+            "--when-locked",
+            type=click.Choice(["wait", "leave"]),
+            help="Whether to wait for another run on the lake, or to leave with exit code 3.",
+        ),
     ):
         command = option(command)
     return command
@@ -48,10 +53,11 @@ def ingest(sources: tuple[str, ...], lake: str | None, *, as_json: bool, verbose
 
     A feed is an http or https address, a file, or one of those that an OPML file lists.
     """
-    from flows import console, environment
+    from flows import console, environment, machine
 
     settings = settings_of(lake, **flags)
     environment.prepare(verbose=verbose)
+    machine.join(settings)
     from flows.progress import shown
     from flows.start import run_ingest
 
@@ -78,7 +84,7 @@ def reprocess(
 
     Old rows stay until the new ones are there. After an interruption, run it again to go on.
     """
-    from flows import console, environment
+    from flows import console, environment, machine
 
     settings = settings_of(lake, **flags)
     environment.prepare(verbose=verbose)
@@ -89,6 +95,7 @@ def reprocess(
     if dry_run or not stale.documents:
         print_json(stale.as_dict()) if as_json else console.print_stale(stale.as_dict())
         return
+    machine.join(settings)
     from flows.progress import shown
     from flows.reprocess import run_reprocess
 

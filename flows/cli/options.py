@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -14,6 +16,21 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 CHECKS_FAILED = 1
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class Duration(click.ParamType):
+    """A time span such as 90s, 15m, 6h or 7d."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Read a number and its unit."""
+        found = re.fullmatch(r"([1-9]\d*)([smhd])", value)
+        if not found:
+            self.fail(f"{value!r} is no duration, such as 90s, 15m, 6h or 7d", param, ctx)
+        return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def lake_option(command: _Command) -> _Command:
