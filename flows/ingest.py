@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from flows.names import run_name
 from flows.run import Summary
 from flows.start import begun, run_ingest
 from flows.steps import as_it_is, audit_batch, publish_batch, show_audit, stage_batches
@@ -13,7 +14,7 @@ from warehouse.settings import Settings
 __all__ = ["ingest", "run_ingest"]
 
 
-@flow(name="ingest", validate_parameters=False)
+@flow(name="ingest", flow_run_name=run_name, validate_parameters=False)
 def ingest(sources: list[str], settings: Settings) -> Summary:
     """Land the new and changed documents of the sources, each exactly once."""
     with begun(sources, settings) as run:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import UTC, datetime
 from typing import Any
 
 from prefect import get_run_logger, runtime
@@ -17,6 +16,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled
 
 from flows import alerts
+from flows.names import run_name, subject
 from flows.run import Summary
 from flows.steps import ARTIFACT_OWNER
 from warehouse.errors import LakeLockedError
@@ -27,19 +27,6 @@ from warehouse.status import usual_documents
 
 _FAR_BELOW = 0.1
 """Share of the usual volume under which a run counts as degraded: a feed cut to a tenth is broken, not quiet."""
-
-
-def run_name() -> str:
-    """Name a run after its job, its schedule and when it was due, in UTC."""
-    job = str(runtime.flow_run.flow_name).removeprefix("scheduled-")
-    due = runtime.flow_run.scheduled_start_time or datetime.now(UTC)
-    words = dict.fromkeys((job, subject()))
-    return f"{' '.join(words)} {due.astimezone(UTC):%Y-%m-%d %H:%M}"
-
-
-def subject() -> str:
-    """Return the name of the schedule that this run belongs to; that of its flow where it has none."""
-    return str(runtime.deployment.name or runtime.flow_run.flow_name)
 
 
 def run_job(given: Mapping[str, Any] | None, work: Callable[[Settings], Summary]) -> Summary | State[Any]:

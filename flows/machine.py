@@ -183,6 +183,8 @@ def _environment(folder: Path) -> dict[str, str]:
 def _start_server(folder: Path, port: int) -> Process:
     environment = _environment(folder)
     environment.pop("PREFECT_API_URL", None)
+    # On a busy machine the server's own services wait longer for SQLite than its 10 s, and then lose what they say.
+    environment.setdefault("PREFECT_SERVER_DATABASE_TIMEOUT", "60")
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", _HOST, "--port", str(port)]
     return start(command, folder / "server.log", environment)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
+from flows.names import run_name
 from flows.run import Summary, open_rebuild
 from flows.steps import as_it_is, audit_batch, on_runner, publish_batch, show_audit, stage_batches
 from tasks.batch import batches
@@ -12,7 +13,7 @@ from warehouse.settings import Settings
 from warehouse.stale import Versions
 
 
-@flow(name="reprocess", validate_parameters=False)
+@flow(name="reprocess", flow_run_name=run_name, validate_parameters=False)
 def reprocess(versions: Versions, settings: Settings, *, every: bool = False) -> Summary:
     """Make the rows of stale documents anew from the texts in the lake; the old ones stay until then."""
     with open_rebuild(versions, settings, every=every) as run:

@@ -9,7 +9,8 @@ from prefect.client.schemas.objects import State
 
 from flows import overdue
 from flows.ingest import run_ingest
-from flows.job import run_job, run_name
+from flows.job import run_job
+from flows.names import run_name
 from flows.reprocess import run_reprocess
 from flows.run import Summary
 from warehouse.settings import load

@@ -115,8 +115,8 @@ def test_lake_of_an_older_podlake_is_migrated_by_a_writer(
 
 @pytest.fixture
 def oldest(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A lake of schema version 1, which has no model and no error_s, with a transcript and a sentence in it."""
-    new = {"model", "error_s"}
+    """A lake of schema version 1, which has nothing of what later versions brought, with a transcript and a sentence in it."""
+    new = {"model", "error_s", "number", "season", "audio_url"}
     tables = {
         name: replace(table, columns=tuple(c for c in table.columns if c.name not in new))
         for name, table in TABLES.items()
