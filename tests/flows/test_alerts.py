@@ -15,6 +15,7 @@ from warehouse.incidents import Kind, close, incidents, mute
 from warehouse.settings import Settings, load
 
 KINDS: tuple[Kind, ...] = ("failed", "degraded")
+LATE: tuple[Kind, ...] = ("late",)
 
 
 def with_alerts(settings: Settings, *urls: str) -> Settings:
@@ -48,9 +49,9 @@ def test_incident_is_told_once_and_its_end_too(settings: Settings) -> None:
 
 
 def test_kinds_that_were_not_looked_for_stay_open(settings: Settings) -> None:
-    report(settings, "podcasts", {"late": "nobody runs it"}, ("late",))
+    report(settings, "podcasts", {"late": "nobody runs it"}, LATE)
     recover(settings)
-    report(settings, "videos", {}, ("late",))
+    report(settings, "videos", {}, LATE)
     assert [one["kind"] for one in incidents(settings)] == ["late"]
 
 
