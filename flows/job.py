@@ -77,6 +77,9 @@ def as_markdown(summary: Summary) -> str:
 def _degraded(summary: Summary, settings: Settings) -> dict[Kind, str]:
     if summary.rejected or summary.failed_share > settings.max_quarantined:
         return {"degraded": f"{summary.failed_share:.0%} of {summary.documents} documents were held back"}
+    if summary.failed_feeds:
+        failed = ", ".join(str(feed["source"]) for feed in summary.failed_feeds)
+        return {"degraded": f"{len(summary.failed_feeds)} feeds could not be read: {failed}"}
     if summary.documents:
         with closing(connect(settings)) as lake:
             usual = usual_documents(lake, summary.run_id)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from prefect import flow
 
+from flows.names import run_name
 from warehouse import maintenance
 from warehouse.settings import load
 
 
-@flow(name="maintain", validate_parameters=False)
+@flow(name="maintain", flow_run_name=run_name, validate_parameters=False)
 def maintain(settings: dict[str, object] | None = None) -> dict[str, object]:
     """Compact files, expire snapshots and delete what nothing needs.
 

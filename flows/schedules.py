@@ -32,6 +32,7 @@ from warehouse.settings import Settings
 JOBS = {
     "ingest": "flows.scheduled.ingest",
     "reprocess": "flows.scheduled.reprocess",
+    "maintain": "flows.maintain.maintain",
     "check": "flows.scheduled.check",
 }
 """The entry point of each job, as ``prefect.yaml`` names it too; where podlake is installed does not matter."""

@@ -20,7 +20,7 @@ CHECKS_FAILED = 1
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[timedelta, Any]):
     """A time span such as 90s, 15m, 6h or 7d."""
 
     name = "duration"

@@ -21,7 +21,7 @@ def schedule() -> None:
 
 
 @schedule.command()
-@click.argument("job", type=click.Choice(["ingest", "reprocess", "check"]))
+@click.argument("job", type=click.Choice(["ingest", "reprocess", "maintain", "check"]))
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @lake_option
 @json_option
@@ -38,7 +38,7 @@ def schedule() -> None:
 def apply(
     job: str, sources: tuple[str, ...], lake: str | None, *, name: str | None, as_json: bool, **when: Any
 ) -> None:
-    """Run a JOB (ingest SOURCE..., reprocess, check) again and again, one run at a time.
+    """Run a JOB (ingest SOURCE..., reprocess, maintain, check) again and again, one run at a time.
 
     The same name again changes its schedule. The settings of now are kept with it, except alerts, which each run
     reads anew from the environment of the worker or from podlake.toml in the folder where this command ran.

@@ -11,8 +11,9 @@ import pytest
 from tests.flows.conftest import SAMPLE
 from warehouse.busy import leave_if_busy
 from warehouse.errors import LakeLockedError
-from warehouse.lake import connect, publishing, staging
+from warehouse.lake import connect, publishing
 from warehouse.settings import Settings
+from warehouse.staging import staging
 
 
 def test_leaves_if_told_to_and_changes_nothing(settings: Settings) -> None:

@@ -40,8 +40,7 @@ def test_process_ends(code: str, tmp_path: Path) -> None:
     process = started(code, tmp_path)
     assert process.lives
     assert stop(process, 0.5)
-    assert not process.lives
-    assert not stop(process, 0.5)
+    assert not stop(process, 0.5), "it lives no more"
     with suppress(ChildProcessError):
         os.waitpid(process.pid, 0)
 
