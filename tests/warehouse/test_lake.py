@@ -125,6 +125,7 @@ def oldest(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     with monkeypatch.context() as patch:
         patch.setattr(lakes, "TABLES", tables)
         patch.setattr(lakes, "SCHEMA_VERSION", 1)
+        patch.setattr(lakes, "refresh_views", lambda _: None)
         with connect(settings, read_only=False) as lake:
             for name in ("core.transcripts", "core.sentences"):
                 row = frame(tables[name], [{}])

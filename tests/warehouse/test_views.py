@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import duckdb
 import pytest
 
@@ -16,6 +18,15 @@ def described() -> list[tuple[str, str]]:
     return [(name, mart(name).description) for name in sorted(views())]
 
 
+def undone(statement: str) -> str:
+    """Return what takes a migration's statement back."""
+    made = re.match(r"CREATE (TABLE|SCHEMA) (?:IF NOT EXISTS )?(\S+)", statement)
+    if made:
+        return f"DROP {made[1]} {made[2]}"
+    table, column = statement.removeprefix("ALTER TABLE ").split(" ADD COLUMN ")
+    return f"ALTER TABLE {table} DROP COLUMN {column.split()[0]}"
+
+
 def test_a_new_lake_has_every_view_with_its_description(lake: duckdb.DuckDBPyConnection) -> None:
     assert "question_answers" in views()
     assert lake.execute(VIEWS).fetchall() == described()
@@ -24,11 +35,8 @@ def test_a_new_lake_has_every_view_with_its_description(lake: duckdb.DuckDBPyCon
 def test_a_migrated_lake_has_every_view(settings: Settings, lake: duckdb.DuckDBPyConnection) -> None:
     for name in views():
         lake.execute(f"DROP VIEW mart.{name}")
-    lake.execute("DROP TABLE mart.term_counts")
-    lake.execute("DROP SCHEMA mart")
-    for statement in MIGRATIONS[1]:
-        table, column = statement.removeprefix("ALTER TABLE ").split(" ADD COLUMN ")
-        lake.execute(f"ALTER TABLE {table} DROP COLUMN {column.split()[0]}")
+    for statement in reversed((*MIGRATIONS[1], *MIGRATIONS[2])):
+        lake.execute(undone(statement))
     lake.execute("UPDATE quality.lake_version SET schema_version = 1")
     with connect(settings, read_only=False) as migrated:
         assert migrated.execute(VIEWS).fetchall() == described()

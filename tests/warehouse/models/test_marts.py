@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -10,8 +13,9 @@ import pytest
 from tests.lakes import frame
 from warehouse.checks import check_marts
 from warehouse.contracts import EPISODES, SENTENCES, TABLES, TRANSCRIPTS, TURNS, Table
+from warehouse.lake import connect
 from warehouse.models import mart, marts, model, views
-from warehouse.settings import Settings
+from warehouse.settings import Settings, load
 from warehouse.terms import count_terms, n_uncounted
 from warehouse.views import column_types
 
@@ -75,9 +79,24 @@ def day(number: int, year: int = 2024) -> datetime:
     return datetime(year, 1, number, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def filled(new_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A lake of three episodes of one podcast and one of another."""
+    settings = load(lake=shutil.copytree(new_lake, tmp_path_factory.mktemp("marts") / "lake"))
+    with connect(settings, read_only=False) as lake:
+        lake.execute("BEGIN")
+        fill(lake)
+        lake.execute("COMMIT")
+    return settings
+
+
 @pytest.fixture
-def told(lake: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """Three episodes of one podcast and one of another."""
+def told(filled: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(filled) as lake:
+        yield lake
+
+
+def fill(lake: duckdb.DuckDBPyConnection) -> None:
     ann = ("Ann", "Welcome to bread.|Why do you bake?")
     land(lake, "1", ann, ("Bo", "Um because bread is good."), ("Ann", "Is it?"), published_at=day(1))
     land(
@@ -101,7 +120,6 @@ def told(lake: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
         podcast="q",
         published_at=day(1, 2023),
     )
-    return lake
 
 
 EXPECTED = {
@@ -188,9 +206,11 @@ def test_an_episode_without_transcript_counts_in_the_coverage(lake: duckdb.DuckD
 def wordy(lake: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Two podcasts, and in one of them two years; the says of everybody are in every episode."""
     always = "well well well " * 4
+    lake.execute("BEGIN")
     land(lake, "1", ("Ann", f"{always}{'yeast ' * 6}once"), published_at=day(1))
     land(lake, "2", ("Ann", f"{always}{'ovens ' * 7}It\u2019s it's"), published_at=day(1, 2025))
     land(lake, "3", ("Bo", f"{always}{'maps ' * 8}"), podcast="q")
+    lake.execute("COMMIT")
     return lake
 
 
@@ -240,9 +260,12 @@ def test_counting_ahead_changes_no_answer_and_forgets_what_changed(
     assert wordy.execute("SELECT count(DISTINCT text_fingerprint) FROM mart.term_counts").fetchall() == [(3,)]
 
 
-def test_checks_find_what_breaks_a_promise(settings: Settings, told: duckdb.DuckDBPyConnection) -> None:
-    assert {row["n_broken"] for row in check_marts(settings)} == {0}
-    told.execute("INSERT INTO core.transcripts SELECT * FROM core.transcripts WHERE episode_id = '2'")
+def test_checks_find_what_breaks_a_promise(
+    settings: Settings, filled: Settings, lake: duckdb.DuckDBPyConnection
+) -> None:
+    assert {row["n_broken"] for row in check_marts(filled)} == {0}
+    land(lake, "2", ("Ann", "Hello."))
+    lake.execute("INSERT INTO core.transcripts SELECT * FROM core.transcripts WHERE episode_id = '2'")
     broken = {
         row["check"] for row in check_marts(settings) if row["n_broken"] and row["model"] == "mart.pace"
     }
