@@ -69,10 +69,11 @@ class Schedule:
         """Steps in all."""
         return self.n_words // (self.n_windows * self.window)
 
-    def rate_at(self, step: int) -> float:
-        """Return the learning rate: linear at first, then half a cosine down to a fiftieth."""
-        cosine = 0.5 * (1 + np.cos(np.pi * step / self.n_steps))
-        return float(self.rate * min(1.0, step / self.warm_up) * (0.02 + 0.98 * cosine))
+
+def share_of_rate(step: int, n_steps: int, warm_up: int) -> float:
+    """Return the share of the learning rate that a step gets: linear at first, then half a cosine down to a fiftieth."""
+    cosine = 0.5 * (1 + np.cos(np.pi * step / n_steps))
+    return float(min(1.0, step / warm_up) * (0.02 + 0.98 * cosine))
 
 
 class Carry(torch.autograd.Function):
@@ -218,7 +219,7 @@ def fit(network: TrainedNetwork, text: Labelled, noise: Noise, shape: Shape, sch
         if step == schedule.n_steps:
             return
         for group in optimiser.param_groups:
-            group["lr"] = schedule.rate_at(step)
+            group["lr"] = schedule.rate * share_of_rate(step, schedule.n_steps, schedule.warm_up)
         groups = torch.from_numpy(group_ids(ids.numpy(), shape.group_bits))
         loss = loss_of(network(ids, groups), tuple(labels), schedule)
         optimiser.zero_grad(set_to_none=True)

@@ -33,7 +33,7 @@ from tasks.segment.boundary.model import (
     with_known,
 )
 from tasks.segment.boundary.network import network_of
-from tasks.segment.boundary.train import SEED, Carry, quantised
+from tasks.segment.boundary.train import SEED, Carry, quantised, share_of_rate
 from tasks.segment.boundary.turns import N_FACTS, N_FIRST, N_LAST, Units
 from tasks.segment.boundary.vocabulary import N_BUCKETS, PAD, Ids
 from tasks.segment.gold import NONE, PERIOD
@@ -78,11 +78,6 @@ class Schedule:
     def n_steps(self) -> int:
         """Steps in all."""
         return self.n_units // (self.n_windows * self.window)
-
-    def rate_at(self, step: int) -> float:
-        """Return the learning rate: linear at first, then half a cosine down to a fiftieth."""
-        cosine = 0.5 * (1 + np.cos(np.pi * step / self.n_steps))
-        return float(self.rate * min(1.0, step / self.warm_up) * (0.02 + 0.98 * cosine))
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +197,7 @@ def fit(network: TrainedTurnNetwork, texts: tuple[Labelled, Labelled], schedule:
     start = time.perf_counter()
     for step in range(schedule.n_steps):
         for group in optimiser.param_groups:
-            group["lr"] = schedule.rate_at(step)
+            group["lr"] = schedule.rate * share_of_rate(step, schedule.n_steps, schedule.warm_up)
         batch = next(streams[step % len(streams)])
         given = (torch.from_numpy(part).long() for part in (batch.places, batch.bag))
         logits = network(*given, torch.from_numpy(batch.facts))
