@@ -63,8 +63,8 @@ def name_speakers(turns: pl.DataFrame) -> pl.DataFrame:
 def turns_of(sentences: pl.DataFrame) -> pl.DataFrame:
     """Gather sentences into turns, one row each, in order.
 
-    Introductions name the speakers that the source tells apart, never restored voices: on 30 labelled two-person
-    interviews with their labels hidden, alternating voices are at best right for 61% of the words (one voice for all: 74%).
+    Introductions name the speakers that the source tells apart, never restored voices: in the 14 two-person episodes of
+    the shows that the boundary model never saw, voices by turns are right for 56% of the words at best (one voice for all: 59%).
 
     Args:
         sentences: As ``sentences_of`` and then ``estimate_times`` return them.
