@@ -252,13 +252,14 @@ def test_new_readers_see_every_row_while_it_works(worn: Settings) -> None:
     before = rows(worn)
     worker = PROCESSES.Process(target=maintain, args=(worn.model_copy(update={"grace_hours": 1.0}),))
     worker.start()
-    n_looks = 0
+    n_files = {len(files(worn))}
     while worker.is_alive():
         assert rows(worn) == before
-        n_looks += 1
+        n_files.add(len(files(worn)))
     worker.join()
     assert worker.exitcode == 0
-    assert n_looks
+    assert rows(worn) == before
+    assert len(n_files) > 1, "it looked while files were merged"
 
 
 @pytest.mark.parametrize("n_kills", [3, pytest.param(30, marks=pytest.mark.slow)])
