@@ -29,8 +29,9 @@ def started(code: str, folder: Path) -> Process:
 
 @pytest.fixture
 def other() -> Iterator[int]:
-    """A process that is none of ours."""
+    """A process that is none of ours, born before any of ours."""
     with subprocess.Popen([sys.executable, "-c", WAITS], stdout=subprocess.DEVNULL) as child:
+        time.sleep(0.05)  # the system counts births in steps of 10 ms
         yield child.pid
         child.kill()
 
