@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
 import duckdb
+import orjson
 import pyarrow.parquet as pq
 
 from warehouse.contracts import TABLES
@@ -18,6 +20,37 @@ from warehouse.settings import Settings
 
 _FETCH_ROWS = 1024
 _GROUP_ROWS = 100_000
+_NO_SELECT = "only one SELECT can be run"
+_SELECTS = "DESCRIBE, SHOW TABLES and SUMMARIZE work as well."
+_READING = frozenset(
+    [
+        *("generate_series", "json_each", "json_tree", "range", "repeat", "unnest"),
+        *(
+            f"{prefix}{name}"
+            for prefix in ("", "ducklake_")
+            for name in (
+                *("current_snapshot", "last_committed_snapshot", "list_files", "options", "settings", "snapshots"),
+                *("table_changes", "table_deletions", "table_info", "table_insertions"),
+            )
+        ),
+    ]
+)
+"""Table functions that only read, those of DuckLake under both of their names; ``duckdb_*`` tell of the catalog."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a statement of a stranger may take.
+
+    Attributes:
+        seconds: Time until it is stopped.
+        memory_bytes: Memory; nothing is spilled to disk.
+        threads: Threads.
+    """
+
+    seconds: float
+    memory_bytes: int
+    threads: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +62,12 @@ class Answer:
 
 
 def query(
-    settings: Settings, sql: str, parameters: Mapping[str, str] | None = None, *, at: Moment | None = None
+    settings: Settings,
+    sql: str,
+    parameters: Mapping[str, str] | None = None,
+    *,
+    at: Moment | None = None,
+    limits: Limits | None = None,
 ) -> Answer:
     """Run one SELECT (or DESCRIBE, SHOW, SUMMARIZE) on the read-only lake.
 
@@ -40,13 +78,18 @@ def query(
         sql: The statement; ``$name`` stands for a parameter.
         parameters: The values of the parameters.
         at: The snapshot, or the time, whose state of the lake answers; the last one where none is given.
+        limits: What it may take; whatever it needs where none are given.
 
     Raises:
         QueryError: The statement is no single SELECT, a parameter does not fit, or DuckDB refuses it.
         LakeError: There is no lake, no such snapshot, or another podlake made it.
     """
-    connection, relation = _asked(settings, sql, parameters or {}, at)
-    return Answer(tuple(relation.columns), _rows(connection, relation))
+    connection, relation = _asked(settings, sql, parameters or {}, at, limits)
+    watch = Timer(limits.seconds, connection.interrupt) if limits else None
+    if watch:
+        watch.daemon = True
+        watch.start()
+    return Answer(tuple(relation.columns), _rows(connection, relation, watch))
 
 
 def write_parquet(
@@ -80,34 +123,73 @@ def write_parquet(
 
 
 def _asked(
-    settings: Settings, sql: str, parameters: Mapping[str, str], at: Moment | None
+    settings: Settings,
+    sql: str,
+    parameters: Mapping[str, str],
+    at: Moment | None,
+    limits: Limits | None = None,
 ) -> tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyRelation]:
     """Check the statement and return its answer, of which nothing is computed yet."""
     connection = connect(settings, at=at)
+    if limits:
+        connection.execute(f"SET memory_limit = '{limits.memory_bytes}B'")
+        connection.execute(f"SET threads = {limits.threads}")
+        connection.execute("SET max_temp_directory_size = '0B'")
     _lock_down(connection, settings)
     try:
         statement = filled(sql, parameters)
         statements = connection.extract_statements(statement)
         # EXPLAIN is left out: EXPLAIN ANALYZE COPY writes the file that it explains.
         if [one.type for one in statements] != [duckdb.StatementType.SELECT]:
-            raise QueryError(
-                "only one SELECT can be run", remedy="DESCRIBE, SHOW TABLES and SUMMARIZE work as well."
-            )
+            raise QueryError(_NO_SELECT, remedy=_SELECTS)
+        _refuse_what_acts(connection, statement)
         # A relation, unlike a cursor, does not compute the whole answer before its first row.
         return connection, connection.sql(statement)
     except duckdb.Error as error:
         raise _explained(error) from error
 
 
+def _refuse_what_acts(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """Refuse functions that do more than read: DuckLake's own delete files even of a lake that is attached read-only.
+
+    Raises:
+        QueryError: The statement calls a table function that is not known to read alone.
+    """
+    serialized = connection.execute(f"SELECT json_serialize_sql({literal(statement)})").fetchone()
+    tree = orjson.loads(serialized[0]) if serialized else {"error": True}
+    if tree["error"]:
+        raise QueryError(_NO_SELECT, remedy=_SELECTS)
+    for name in _table_functions(tree):
+        if name not in _READING and not name.startswith("duckdb_"):
+            raise QueryError(
+                f"the table function {name} cannot be called here", remedy=f"Those that can: {', '.join(sorted(_READING))}."
+            )
+
+
+def _table_functions(tree: object) -> Iterator[str]:
+    """Yield the name of every table function in a statement's tree."""
+    if isinstance(tree, dict):
+        if tree.get("type") == "TABLE_FUNCTION":
+            yield tree["function"]["function_name"].lower()
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for part in tree:
+            yield from _table_functions(part)
+
+
 def _rows(
-    connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation
+    connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, watch: Timer | None
 ) -> Iterator[tuple[object, ...]]:
     try:
         while rows := relation.fetchmany(_FETCH_ROWS):
             yield from rows
+    except duckdb.InterruptException as error:
+        raise QueryError("the statement took too long", remedy="Ask for less, or use podlake sql.") from error
     except duckdb.Error as error:
         raise _explained(error) from error
     finally:
+        if watch:
+            watch.cancel()
         connection.close()
 
 

@@ -63,6 +63,9 @@ def test_anything_but_one_select_is_refused(settings: Settings, sql: str) -> Non
         "SELECT * FROM sqlite_query('__ducklake_metadata_lake', 'DELETE FROM ducklake_table RETURNING 1')",
         "SELECT * FROM ducklake_expire_snapshots('lake', older_than => now())",
         "SELECT * FROM ducklake_delete_orphaned_files('lake', cleanup_all => true)",
+        "FROM ducklake_cleanup_old_files('lake', cleanup_all => true)",
+        "SELECT (SELECT count(*) FROM lake.cleanup_old_files(cleanup_all => true))",
+        "FROM query('FROM ducklake_cleanup_old_files(''lake'', cleanup_all => true)')",
     ],
 )
 def test_select_that_reaches_beyond_reading_fails(settings: Settings, tmp_path: Path, sql: str) -> None:
