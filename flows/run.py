@@ -34,10 +34,11 @@ from warehouse.ledger import Ledger, open_ledger
 from warehouse.settings import Settings
 from warehouse.staging import staging
 from warehouse.stale import Versions, count_stale
-from warehouse.status import reasons_of, recent_volume
+from warehouse.status import killed_runs, reasons_of, recent_volume
 
 if TYPE_CHECKING:  # a run that finds nothing new needs neither
     from expectations.rules import History
+    from tasks.profile.land import Profile
     from tasks.stage import Staged
 
 _Found = TypeVar("_Found")
@@ -141,16 +142,26 @@ class LakeRun:
     def finish(self) -> Summary:
         """Close the run in the lake if it landed anything, and return the summary."""
         summary = self.summary
+        has_landed = bool(summary.published + summary.quarantined + summary.rejected)
+        with clock.stage("profile"):
+            profiles = self._profiles() if has_landed else []
         self.costs.add(clock.drain())
         summary.seconds = {name: round(seconds, 3) for name, seconds in sorted(self.costs.seconds.items())}
         summary.cpu_seconds = {name: round(s, 3) for name, s in sorted(self.costs.cpu_seconds.items())}
         summary.seconds["total"] = round(time.perf_counter() - self.started, 3)
         summary.cpu_seconds["total"] = round(sum(self.costs.cpu_seconds.values()), 3)
-        if summary.published + summary.quarantined + summary.rejected:
+        if has_landed:
             stages = {"seconds": summary.seconds, "cpu_seconds": summary.cpu_seconds}
-            finish_run(self.lake, self.settings, self.facts, stages)
+            finish_run(self.lake, self.settings, self.facts, stages, profiles)
             summary.held_back = reasons_of(self.lake, summary.run_id)
         return summary
+
+    def _profiles(self) -> list[Profile]:
+        """Profile the run, and before it those that were killed before they could be."""
+        from tasks.profile.runs import profiles_of  # noqa: PLC0415  a run that lands nothing needs none of it
+
+        run_id = self.summary.run_id
+        return profiles_of(self.lake, [*killed_runs(self.lake, self.settings, run_id), run_id])
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,7 +8,7 @@ out what is no longer as it was read: what another run has landed or rebuilt mea
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +18,14 @@ import duckdb
 from tasks.feeds.chapters import land_chapters
 from tasks.feeds.join import join_items
 from tasks.feeds.land import land_feeds
+from tasks.profile.land import Profile, land_profiles
 from tasks.sources import is_address
 from warehouse.changes import changed, delete, exist, insert, make, named
 from warehouse.contracts import (
     BATCHES,
     DOCUMENTS,
     EPISODES,
+    MEASURES,
     PODCASTS,
     QUARANTINE,
     RESULTS,
@@ -34,6 +36,7 @@ from warehouse.contracts import (
 )
 from warehouse.lake import literal, transaction
 from warehouse.ledger import Ledger
+from warehouse.metrics import METRICS
 from warehouse.models import model
 from warehouse.settings import Settings
 
@@ -144,10 +147,15 @@ def publish(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run, stage
 
 
 def finish_run(
-    lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run, stages: Mapping[str, object]
+    lake: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    run: Run,
+    stages: Mapping[str, object],
+    profiles: Sequence[Profile] = (),
 ) -> None:
-    """Mark the run finished and keep what its stages cost; a run that landed nothing leaves no trace."""
+    """Mark the run finished, and keep what its stages cost and its profile; a run that landed nothing leaves no trace."""
     with transaction(lake, settings, "finish run", run_id=run.run_id):
+        land_profiles(lake, profiles)
         lake.execute(
             "UPDATE quality.runs SET status = 'finished', updated_at = now(), stages = ? WHERE run_id = ?",
             [json.dumps(stages), run.run_id],
@@ -297,6 +305,8 @@ def _write_quality(
     place = {"run_id": run.run_id, "batch": staged.batch}
     if published.n_rejected:
         insert(lake, QUARANTINE, model("publish.rejected"), place)
+    make(lake, "measured", _measured(staged))
+    insert(lake, MEASURES, model("publish.measures"), place)
     row = place | {
         "status": "rejected" if staged.rejection else "published",
         "n_documents": published.n_documents,
@@ -306,6 +316,15 @@ def _write_quality(
         "rows_quarantined": staged.rows_quarantined,
     }
     insert(lake, BATCHES, f"SELECT {named(row)}, now() AS published_at", row)
+
+
+def _measured(staged: StagedBatch) -> str:
+    """Return the SELECT of what was measured; nothing was where no document could be read."""
+    path = staged.file(MEASURES)
+    if path.exists():
+        return f"FROM read_parquet({literal(str(path))})"
+    names = ", ".join(metric.name for metric in METRICS)
+    return f"SELECT document_id, {names} FROM {MEASURES.full_name} LIMIT 0"  # noqa: S608  podlake names both
 
 
 def _add_to_run(lake: duckdb.DuckDBPyConnection, run: Run, published: Published) -> None:

@@ -15,8 +15,9 @@ from tasks import clock
 from tasks.batch import Batch, batches
 from tasks.clock import Costs
 from tasks.document import read
+from tasks.profile.measure import measure
 from tasks.transform import Source, Tables, transform
-from warehouse.contracts import STAGED
+from warehouse.contracts import MEASURES, STAGED
 from warehouse.settings import MEGABYTE, TURN_THRESHOLD
 
 _CHUNK_BYTES = 2 * MEGABYTE
@@ -37,7 +38,7 @@ class Staged:
 def stage_batch(
     batch: Batch, run_id: str, root: str | Path, turn_threshold: float = TURN_THRESHOLD
 ) -> Staged:
-    """Transform a batch into ``<root>/<batch>/<table>.parquet``; runs in a thread or a process alike."""
+    """Transform a batch into ``<root>/<batch>/<table>.parquet``, and measure it; runs in a thread or a process alike."""
     folder = Path(root) / f"{batch.index:06d}"
     folder.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
@@ -53,8 +54,10 @@ def stage_batch(
                 timed=clock.stage,
                 turn_threshold=turn_threshold,
             )
+            with clock.stage("profile"):
+                measures = measure(tables)
             with clock.stage("stage"):
-                writer.write(tables)
+                writer.write(tables | {MEASURES.full_name: measures})
         for feed in batch.feeds:
             writer.write(feed.tables(now))
     n_bytes = sum(document.n_bytes for document in batch.documents)

@@ -20,7 +20,17 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from warehouse.contracts import FEEDS, INCIDENTS, ITEMS, SCHEMA_VERSION, TABLES, Column, Table
+from warehouse.contracts import (
+    FEEDS,
+    INCIDENTS,
+    ITEMS,
+    MEASURES,
+    PROFILE,
+    SCHEMA_VERSION,
+    TABLES,
+    Column,
+    Table,
+)
 from warehouse.errors import LakeError
 from warehouse.locks import flocked
 from warehouse.settings import MEGABYTE, Settings
@@ -43,6 +53,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         *(f"ALTER TABLE core.episodes ADD COLUMN {column} INTEGER" for column in ("number", "season")),
         "ALTER TABLE core.episodes ADD COLUMN audio_url VARCHAR",
     ),
+    3: (MEASURES.ddl, PROFILE.ddl),
 }
 """For each older schema version, the statements that lead to the next one."""
 

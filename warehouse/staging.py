@@ -27,6 +27,11 @@ def staging(settings: Settings, run_id: str) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def staging_of(settings: Settings, run_id: str) -> Path:
+    """Return the staging folder of a run, which is there as long as the run lives."""
+    return settings.lake.resolve() / "staging" / run_id
+
+
 def sweep(settings: Settings) -> int:
     """Remove the folders that killed runs left; return how many."""
     n_dead = len(dead_runs(settings))

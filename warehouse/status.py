@@ -11,6 +11,7 @@ from warehouse.errors import QueryError
 from warehouse.lake import connect
 from warehouse.models import model
 from warehouse.settings import Settings
+from warehouse.staging import staging_of
 from warehouse.stale import Versions, count_stale
 
 Records = list[dict[str, object]]
@@ -105,6 +106,12 @@ def usual_documents(lake: duckdb.DuckDBPyConnection, run_id: str) -> float | Non
     """Return the median of the documents that runs over the same sources landed before this one; None below five."""
     row = lake.execute(model("status.usual_documents"), {"run_id": run_id}).fetchone()
     return row[0] if row else None
+
+
+def killed_runs(lake: duckdb.DuckDBPyConnection, settings: Settings, before: str) -> list[str]:
+    """Return the ids of earlier runs that never finished and are no longer at work, first the oldest; the last 30 at most."""
+    unfinished = lake.execute(model("status.unfinished_runs"), {"run_id": before}).fetchall()
+    return [run_id for (run_id,) in unfinished if not staging_of(settings, run_id).exists()]
 
 
 def _records(lake: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> Records:

@@ -26,7 +26,7 @@ from tasks.stage import stage_batch
 from tests.benchmarks import synthetic
 from warehouse.settings import load
 
-_STAGES = ("discover", "read", "parse", "clean", "segment", "stage", "audit", "publish")
+_STAGES = ("discover", "read", "parse", "clean", "segment", "profile", "stage", "audit", "publish")
 
 
 def ingest(folder: Path, lake: Path) -> Summary:

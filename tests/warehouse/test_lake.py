@@ -117,10 +117,11 @@ def test_lake_of_an_older_podlake_is_migrated_by_a_writer(
 def oldest(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A lake of schema version 1, which has nothing of what later versions brought, with a transcript and a sentence in it."""
     new = {"model", "error_s", "number", "season", "audio_url"}
+    later = {"raw.feeds", "raw.items", "quality.incidents", "quality.measures", "quality.profile"}
     tables = {
         name: replace(table, columns=tuple(c for c in table.columns if c.name not in new))
         for name, table in TABLES.items()
-        if table.schema != "mart" and name not in {"raw.feeds", "raw.items", "quality.incidents"}
+        if table.schema != "mart" and name not in later
     }
     with monkeypatch.context() as patch:
         patch.setattr(lakes, "TABLES", tables)
@@ -153,6 +154,17 @@ def test_lake_of_schema_version_1_is_migrated_by_a_writer_and_keeps_its_rows(old
         oldest, "SELECT n_words, model, (SELECT error_s FROM core.sentences) FROM core.transcripts"
     )
     assert list(answer.rows) == [(1, None, None)]
+
+
+def test_lake_of_schema_version_3_gets_its_profile(
+    settings: Settings, lake: duckdb.DuckDBPyConnection
+) -> None:
+    for name in ("quality.measures", "quality.profile"):
+        lake.execute(f"DROP TABLE {name}")
+    lake.execute("UPDATE quality.lake_version SET schema_version = 3")
+    with connect(settings, read_only=False) as migrated:
+        for name in ("quality.measures", "quality.profile"):
+            assert migrated.table(name).pl().schema == TABLES[name].polars_schema
 
 
 def test_migrated_lake_takes_rows_and_says_what_its_columns_mean(oldest: Settings) -> None:
