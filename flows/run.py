@@ -34,7 +34,7 @@ from warehouse.ledger import Ledger, open_ledger
 from warehouse.settings import Settings
 from warehouse.staging import staging
 from warehouse.stale import Versions, count_stale
-from warehouse.status import killed_runs, reasons_of, recent_volume
+from warehouse.status import reasons_of, recent_volume
 
 if TYPE_CHECKING:  # a run that finds nothing new needs neither
     from expectations.rules import History
@@ -143,8 +143,7 @@ class LakeRun:
         """Close the run in the lake if it landed anything, and return the summary."""
         summary = self.summary
         has_landed = bool(summary.published + summary.quarantined + summary.rejected)
-        with clock.stage("profile"):
-            profiles = self._profiles() if has_landed else []
+        profiles = self._profiles() if has_landed else []
         self.costs.add(clock.drain())
         summary.seconds = {name: round(seconds, 3) for name, seconds in sorted(self.costs.seconds.items())}
         summary.cpu_seconds = {name: round(s, 3) for name, s in sorted(self.costs.cpu_seconds.items())}
@@ -157,11 +156,10 @@ class LakeRun:
         return summary
 
     def _profiles(self) -> list[Profile]:
-        """Profile the run, and before it those that were killed before they could be."""
-        from tasks.profile.runs import profiles_of  # noqa: PLC0415  a run that lands nothing needs none of it
+        from tasks.profile.runs import profiles  # noqa: PLC0415  a run that lands nothing needs none of it
 
-        run_id = self.summary.run_id
-        return profiles_of(self.lake, [*killed_runs(self.lake, self.settings, run_id), run_id])
+        with clock.stage("profile"):
+            return profiles(self.lake, self.settings, self.summary.run_id)
 
 
 @dataclass(slots=True, kw_only=True)

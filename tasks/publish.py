@@ -18,7 +18,7 @@ import duckdb
 from tasks.feeds.chapters import land_chapters
 from tasks.feeds.join import join_items
 from tasks.feeds.land import land_feeds
-from tasks.profile.land import Profile, land_profiles
+from tasks.profile.land import Profile, land_measures, land_profiles
 from tasks.sources import is_address
 from warehouse.changes import changed, delete, exist, insert, make, named
 from warehouse.contracts import (
@@ -36,7 +36,6 @@ from warehouse.contracts import (
 )
 from warehouse.lake import literal, transaction
 from warehouse.ledger import Ledger
-from warehouse.metrics import METRICS
 from warehouse.models import model
 from warehouse.settings import Settings
 
@@ -305,8 +304,7 @@ def _write_quality(
     place = {"run_id": run.run_id, "batch": staged.batch}
     if published.n_rejected:
         insert(lake, QUARANTINE, model("publish.rejected"), place)
-    make(lake, "measured", _measured(staged))
-    insert(lake, MEASURES, model("publish.measures"), place)
+    land_measures(lake, staged.file(MEASURES), place)
     row = place | {
         "status": "rejected" if staged.rejection else "published",
         "n_documents": published.n_documents,
@@ -316,15 +314,6 @@ def _write_quality(
         "rows_quarantined": staged.rows_quarantined,
     }
     insert(lake, BATCHES, f"SELECT {named(row)}, now() AS published_at", row)
-
-
-def _measured(staged: StagedBatch) -> str:
-    """Return the SELECT of what was measured; nothing was where no document could be read."""
-    path = staged.file(MEASURES)
-    if path.exists():
-        return f"FROM read_parquet({literal(str(path))})"
-    names = ", ".join(metric.name for metric in METRICS)
-    return f"SELECT document_id, {names} FROM {MEASURES.full_name} LIMIT 0"  # noqa: S608  podlake names both
 
 
 def _add_to_run(lake: duckdb.DuckDBPyConnection, run: Run, published: Published) -> None:

@@ -15,7 +15,7 @@ from tasks import clock
 from tasks.batch import Batch, batches
 from tasks.clock import Costs
 from tasks.document import read
-from tasks.profile.measure import measure
+from tasks.profile.measure import measurable, measure
 from tasks.transform import Source, Tables, transform
 from warehouse.contracts import MEASURES, STAGED
 from warehouse.settings import MEGABYTE, TURN_THRESHOLD
@@ -42,6 +42,7 @@ def stage_batch(
     folder = Path(root) / f"{batch.index:06d}"
     folder.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
+    spoken: list[Tables] = []
     with TableWriter(folder) as writer:
         for chunk in batches(batch.documents, _CHUNK_BYTES):
             with clock.stage("read"):
@@ -54,10 +55,11 @@ def stage_batch(
                 timed=clock.stage,
                 turn_threshold=turn_threshold,
             )
-            with clock.stage("profile"):
-                measures = measure(tables)
             with clock.stage("stage"):
-                writer.write(tables | {MEASURES.full_name: measures})
+                writer.write(tables)
+            spoken.append(measurable(tables))
+        with clock.stage("profile"):
+            writer.write({MEASURES.full_name: measure(spoken)})
         for feed in batch.feeds:
             writer.write(feed.tables(now))
     n_bytes = sum(document.n_bytes for document in batch.documents)

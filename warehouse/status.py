@@ -57,6 +57,18 @@ def history_of(settings: Settings, rule: str) -> Records:
         return _records(lake, "status.rule_history", rule=rule)
 
 
+def drift_of(settings: Settings, farthest: float, run_id: str | None = None) -> Records:
+    """Return how far each podcast lies from the runs before, what drifts first, then what moved most.
+
+    Args:
+        settings: Names the lake.
+        farthest: Distance from which on a run drifts.
+        run_id: A run; the last one where none is named.
+    """
+    with closing(connect(settings)) as lake:
+        return _records(lake, "status.drift", run_id=run_id, farthest=farthest)
+
+
 def held_rows(
     settings: Settings, *, run_id: str | None = None, rule: str | None = None, every: bool = False
 ) -> Records:

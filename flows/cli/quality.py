@@ -13,14 +13,24 @@ from flows.cli.options import json_option, lake_option, print_json, settings_of
 @click.option("--run", "run_id", help="A run by its id [default: the last one].")
 @click.option("--rule", help="The history of one rule over all runs.")
 @click.option("--rules", is_flag=True, help="List every rule with its severity and why it exists.")
-def quality(lake: str | None, run_id: str | None, rule: str | None, *, rules: bool, as_json: bool) -> None:
+@click.option("--drift", is_flag=True, help="How far each podcast lies from the runs before, what moved most first.")
+def quality(
+    lake: str | None, run_id: str | None, rule: str | None, *, rules: bool, drift: bool, as_json: bool
+) -> None:
     """Show what the expectations found."""
     from flows import console
 
-    if rules:
+    empty = "no results: nothing has been ingested yet"
+    if drift:
+        from expectations.profile import FARTHEST
+        from warehouse.status import drift_of
+
+        found = drift_of(settings_of(lake), FARTHEST, run_id)
+        empty = "nothing to compare yet: a podcast needs a past of five runs and ten documents"
+    elif rules:
         from expectations.runner import catalogue
 
-        found: list[dict[str, object]] = [
+        found = [
             {
                 "table": table,
                 "rule": r.name,
@@ -39,7 +49,7 @@ def quality(lake: str | None, run_id: str | None, rule: str | None, *, rules: bo
     if as_json:
         print_json(found)
     else:
-        console.print_table(found, empty="no results: nothing has been ingested yet")
+        console.print_table(found, empty=empty)
 
 
 @click.group()

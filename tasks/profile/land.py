@@ -1,16 +1,19 @@
-"""Land the profiles of runs, inside the transaction that finishes one of them."""
+"""Land what was measured with a batch, and the profiles of runs with the end of one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from warehouse.changes import exist, insert
-from warehouse.contracts import PROFILE, RESULTS
+from warehouse.changes import exist, insert, make
+from warehouse.contracts import MEASURES, PROFILE, RESULTS
 from warehouse.lake import literal
+from warehouse.metrics import METRICS
+from warehouse.models import model
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,22 @@ class Profile:
     run_id: str
     rows: pl.DataFrame
     results: pl.DataFrame
+
+
+def land_measures(lake: duckdb.DuckDBPyConnection, measured: Path, place: Mapping[str, object]) -> None:
+    """Add what was measured of the documents that a batch lands, those held back among them.
+
+    Args:
+        lake: A connection inside the transaction that lands the batch, once it has found what is ``fresh``.
+        measured: The staged measures; no file where no document could be read.
+        place: ``run_id`` and ``batch``.
+    """
+    names = ", ".join(metric.name for metric in METRICS)
+    source = (
+        f"read_parquet({literal(str(measured))})" if measured.exists() else f"{MEASURES.full_name} LIMIT 0"
+    )
+    make(lake, "measured", f"SELECT document_id, {names} FROM {source}")  # noqa: S608  the path is quoted
+    insert(lake, MEASURES, model("publish.measures"), place)
 
 
 def land_profiles(lake: duckdb.DuckDBPyConnection, profiles: Iterable[Profile]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -31,17 +32,33 @@ _MARKS = r"[.,;:?!\u2026]"
 _TOLD = ["label", "mark"]
 """Signs of the source's own that a turn starts with."""
 
+_READ = {
+    TRANSCRIPTS: ("transcript_id", "n_words", "has_times", "duration_s"),
+    SENTENCES: ("transcript_id", "sentence", "n_words", "n_fillers", "n_repeats", "method", "text"),
+    TURNS: ("transcript_id", "speaker", "speaker_label", "method", "n_words"),
+}
+
 _SCHEMA = pl.Schema(
     {"document_id": MEASURES.polars_schema["document_id"]} | {metric.name: pl.Float64() for metric in METRICS}
 )
 
 
-def measure(tables: Tables) -> pl.DataFrame:
+def measurable(tables: Tables) -> Tables:
+    """Return what ``measure`` reads of the tables that ``transform`` made, and no more, to be kept for a while."""
+    return {table.full_name: tables[table.full_name].select(names) for table, names in _READ.items()}
+
+
+def measure(parts: Sequence[Tables]) -> pl.DataFrame:
     """Return one row a transcript: ``document_id`` and its metrics, null where a metric does not apply.
 
     Args:
-        tables: The tables that ``transform`` made; whether a document is held back is not known yet.
+        parts: What ``measurable`` returned for each part of a batch; it is cheaper to measure it as a whole. Whether a
+            document is held back is not known yet.
     """
+    tables = {
+        table.full_name: pl.concat([table.empty().select(names), *(part[table.full_name] for part in parts)])
+        for table, names in _READ.items()
+    }
     said, words = pl.col("n_words").cast(pl.Float64), pl.col("words").cast(pl.Float64)
     measured = (
         tables[TRANSCRIPTS.full_name]
@@ -121,16 +138,16 @@ def _of_turns(turns: pl.DataFrame) -> pl.LazyFrame:
 
 
 def _of_samples(sentences: pl.DataFrame) -> pl.LazyFrame:
-    """Look words up in every eighth sentence, the first among them."""
-    sampled = sentences.lazy().filter(pl.col("sentence") % _SAMPLED == 0)
+    """Look words up in every eighth sentence, the first among them; each distinct word once."""
+    sampled = sentences.filter(pl.col("sentence") % _SAMPLED == 0)
     words = sampled.select("transcript_id", word=pl.col("text").str.split(" ")).explode("word")
-    keys = words.with_columns(word=bare(pl.col("word")).str.replace_all(r"\d", "0"))
-    is_unknown = ~pl.col("word").is_in(_vocabulary().implode())
-    return (
-        keys.filter(pl.col("word") != "")
-        .group_by("transcript_id")
-        .agg(sampled=pl.len(), unknown=is_unknown.sum())
+    distinct = words.select(pl.col("word").unique()).with_columns(
+        key=bare(pl.col("word")).str.replace_all(r"\d", "0")
     )
+    is_known = (pl.col("key") == "") | pl.col("key").is_in(_vocabulary().implode())
+    unknown = distinct.filter(~is_known)["word"]
+    is_unknown = pl.col("word").is_in(unknown.implode())
+    return words.lazy().group_by("transcript_id").agg(sampled=pl.len(), unknown=is_unknown.sum())
 
 
 @cache

@@ -13,6 +13,8 @@ from tasks.profile.land import Profile, has_profile
 from tasks.profile.summary import CELL, summarised
 from warehouse.contracts import PROFILE, RESULTS, Table
 from warehouse.models import model
+from warehouse.settings import Settings
+from warehouse.status import killed_runs
 
 WHOLE_RUN = -1
 """The batch of a result that looks at a whole run."""
@@ -25,20 +27,21 @@ _FIRST = (
 )
 
 
-def profiles_of(lake: duckdb.DuckDBPyConnection, run_ids: Iterable[str]) -> list[Profile]:
-    """Profile runs that the lake holds measures and no profile of; nothing is written.
+def profiles(lake: duckdb.DuckDBPyConnection, settings: Settings, run_id: str) -> list[Profile]:
+    """Profile a run, and first those before it that were killed before they could be; nothing is written.
 
     What it costs depends on what the runs landed and on the size of a profile, not on the archive.
 
     Args:
         lake: A connection that may make temporary tables.
-        run_ids: The runs, in the order in which they started: each is part of the past of the next.
+        settings: The settings that opened it.
+        run_id: A run that has landed all that it will.
     """
-    profiles: list[Profile] = []
-    for run_id in run_ids:
-        if not has_profile(lake, run_id):
-            profiles.append(_profile(lake, run_id, [profile.rows for profile in profiles]))
-    return profiles
+    killed = [run for run in killed_runs(lake, settings, run_id) if not has_profile(lake, run)]
+    found: list[Profile] = []
+    for run in (*killed, run_id):
+        found.append(_profile(lake, run, [profile.rows for profile in found]))
+    return found
 
 
 def _profile(lake: duckdb.DuckDBPyConnection, run_id: str, not_landed: Iterable[pl.DataFrame]) -> Profile:
