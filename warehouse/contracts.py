@@ -546,6 +546,8 @@ INCIDENTS = Table(
         Column("closed_at", MOMENT, "When a run was well again, or somebody closed it.", nullable=True),
         Column("n_seen", COUNT, "Runs that showed it."),
         Column("muted_until", MOMENT, "Until when nothing is told of this kind and subject.", nullable=True),
+        Column("acknowledged_at", MOMENT, "When a person took note of it.", nullable=True),
+        Column("acknowledged_by", TEXT, "Who did.", nullable=True),
         Column("detail", TEXT, "What was seen last."),
         Column("run_id", TEXT, "Prefect's id of the run that showed it last.", nullable=True),
     ),

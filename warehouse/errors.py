@@ -11,6 +11,7 @@ PodlakeError
     │   └── TooLargeError   a document of more bytes than allowed
     ├── LakeError           a lake that cannot be opened, or was made by another version
     ├── QueryError          SQL that DuckDB or podlake refuses
+    │   └── NotFoundError   an id or a page that the lake does not have
     └── SettingsError       a setting that cannot be used (exit code 2)
 """
 
@@ -79,6 +80,10 @@ class LakeError(TerminalError):
 
 class QueryError(TerminalError):
     """A statement that the lake refuses or cannot run."""
+
+
+class NotFoundError(QueryError):
+    """An id that nothing in the lake has, or a page that there is not."""
 
 
 class SettingsError(TerminalError):

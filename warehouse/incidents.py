@@ -34,6 +34,8 @@ _CLOSE = (
     "UPDATE quality.incidents SET closed_at = now() WHERE incident_id = $incident_id AND closed_at IS NULL"
 )
 
+_ACKNOWLEDGE = "UPDATE quality.incidents SET acknowledged_at = now(), acknowledged_by = $by WHERE incident_id = $incident_id"
+
 _MUTE = "UPDATE quality.incidents SET muted_until = $until WHERE incident_id = $incident_id"
 
 
@@ -114,6 +116,16 @@ def mute(settings: Settings, incident_id: str, duration: timedelta) -> None:
         LakeError: There is no lake.
     """
     _change(settings, _MUTE, {"incident_id": incident_id, "until": datetime.now(UTC) + duration})
+
+
+def acknowledge(settings: Settings, incident_id: str, by: str) -> None:
+    """Note that a person knows of an incident; it stays open.
+
+    Raises:
+        QueryError: There is no such incident.
+        LakeError: There is no lake.
+    """
+    _change(settings, _ACKNOWLEDGE, {"incident_id": incident_id, "by": by})
 
 
 def close(settings: Settings, incident_id: str) -> None:

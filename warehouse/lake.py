@@ -53,7 +53,13 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         *(f"ALTER TABLE core.episodes ADD COLUMN {column} INTEGER" for column in ("number", "season")),
         "ALTER TABLE core.episodes ADD COLUMN audio_url VARCHAR",
     ),
-    3: (MEASURES.ddl, PROFILE.ddl),
+    3: (
+        MEASURES.ddl,
+        PROFILE.ddl,
+        # A lake that comes from an older version has them from the statement above that made the table.
+        "ALTER TABLE quality.incidents ADD COLUMN IF NOT EXISTS acknowledged_at TIMESTAMP WITH TIME ZONE",
+        "ALTER TABLE quality.incidents ADD COLUMN IF NOT EXISTS acknowledged_by VARCHAR",
+    ),
 }
 """For each older schema version, the statements that lead to the next one."""
 

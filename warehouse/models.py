@@ -28,6 +28,7 @@ class Mart:
         depends_on: The tables and marts that its SELECT reads.
         columns: What each column means, in order.
         checks: Conditions that hold for every row.
+        chart: What the dashboard draws of it, ``sum(n_words) by speaker``.
         stored_in: The table that stores what is dear to compute, or nothing; ``podlake models run`` fills it.
     """
 
@@ -37,6 +38,7 @@ class Mart:
     depends_on: tuple[str, ...]
     columns: dict[str, str]
     checks: tuple[str, ...]
+    chart: str
     stored_in: str
 
     @property
@@ -77,6 +79,7 @@ def mart(view: str) -> Mart:
         _listed(said["depends_on"]),
         {column: " ".join(meaning.split()) for column, meaning in said["columns"].items()},
         tuple(said["checks"]),
+        said["chart"],
         said.get("stored_in", ""),
     )
 

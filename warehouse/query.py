@@ -29,7 +29,14 @@ _READING = frozenset(
             f"{prefix}{name}"
             for prefix in ("", "ducklake_")
             for name in (
-                *("current_snapshot", "last_committed_snapshot", "list_files", "options", "settings", "snapshots"),
+                *(
+                    "current_snapshot",
+                    "last_committed_snapshot",
+                    "list_files",
+                    "options",
+                    "settings",
+                    "snapshots",
+                ),
                 *("table_changes", "table_deletions", "table_info", "table_insertions"),
             )
         ),
@@ -162,7 +169,8 @@ def _refuse_what_acts(connection: duckdb.DuckDBPyConnection, statement: str) -> 
     for name in _table_functions(tree):
         if name not in _READING and not name.startswith("duckdb_"):
             raise QueryError(
-                f"the table function {name} cannot be called here", remedy=f"Those that can: {', '.join(sorted(_READING))}."
+                f"the table function {name} cannot be called here",
+                remedy=f"Those that can: {', '.join(sorted(_READING))}.",
             )
 
 

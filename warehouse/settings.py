@@ -101,6 +101,12 @@ class Settings(BaseSettings):
         (), description="Apprise URLs that are told of failed, late and degraded runs; a JSON list."
     )
 
+    token: SecretStr | None = Field(
+        None, description="What readers of the dashboard must show; made where it listens beyond loopback."
+    )
+    fresh_hours: float = Field(
+        168.0, gt=0, description="Hours after the last run in which the dashboard calls the lake fresh."
+    )
     keep_snapshots_days: float = Field(
         30.0, ge=0, description="Days for which maintenance keeps snapshots, to be queried as the lake was."
     )

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from flows.cli.ask import connect, doctor, sql, status
+from flows.cli.dashboard import dashboard
 from flows.cli.evaluate import evaluate
 from flows.cli.incidents import incidents
 from flows.cli.ingest import ingest, inspect, reprocess
@@ -64,5 +65,6 @@ for command in (
     down,
     schedule,
     incidents,
+    dashboard,
 ):
     main.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import timedelta
 
 import click
@@ -40,6 +41,22 @@ def mute(incident_id: str, lake: str | None, *, duration: timedelta, as_json: bo
 
     mute_in(settings_of(lake), incident_id, duration)
     print_json({"muted": incident_id}) if as_json else click.echo(f"muted {incident_id} for {duration}")
+
+
+@incidents.command()
+@click.argument("incident_id", metavar="ID")
+@lake_option
+@json_option
+@click.option("--by", default=getpass.getuser, show_default="you", help="Who knows of it.")
+def acknowledge(incident_id: str, lake: str | None, *, by: str, as_json: bool) -> None:
+    """Note that somebody knows of the incident ID; it stays open."""
+    from warehouse.incidents import acknowledge as acknowledge_in
+
+    acknowledge_in(settings_of(lake), incident_id, by)
+    if as_json:
+        print_json({"acknowledged": incident_id, "by": by})
+    else:
+        click.echo(f"{by} acknowledged {incident_id}")
 
 
 @incidents.command()

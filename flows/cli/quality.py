@@ -13,7 +13,9 @@ from flows.cli.options import json_option, lake_option, print_json, settings_of
 @click.option("--run", "run_id", help="A run by its id [default: the last one].")
 @click.option("--rule", help="The history of one rule over all runs.")
 @click.option("--rules", is_flag=True, help="List every rule with its severity and why it exists.")
-@click.option("--drift", is_flag=True, help="How far each podcast lies from the runs before, what moved most first.")
+@click.option(
+    "--drift", is_flag=True, help="How far each podcast lies from the runs before, what moved most first."
+)
 def quality(
     lake: str | None, run_id: str | None, rule: str | None, *, rules: bool, drift: bool, as_json: bool
 ) -> None:

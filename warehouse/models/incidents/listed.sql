@@ -13,6 +13,8 @@ SELECT
     closed_at,
     n_seen,
     muted_until,
+    acknowledged_at,
+    acknowledged_by,
     detail,
     run_id
 FROM quality.incidents

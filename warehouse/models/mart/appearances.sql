@@ -5,6 +5,7 @@ owner: mart.appearances
 grain: person, with_person
 depends_on: mart.people, core.episodes
 freshness: a view; as fresh as the lake
+chart: sum(n_episodes) by person
 columns:
   person: Name of a person.
   with_person: Name of another person of the same episode.

@@ -4,6 +4,7 @@ owner: mart.cadence
 grain: episode_id
 depends_on: core.episodes
 freshness: a view; as fresh as the lake
+chart: median(gap_days) by podcast_id
 columns:
   podcast_id: The podcast.
   episode_id: The episode.

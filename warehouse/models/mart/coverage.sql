@@ -5,6 +5,7 @@ owner: mart.coverage
 grain: podcast_id, published_year, format
 depends_on: core.episodes, core.transcripts
 freshness: a view; as fresh as the lake
+chart: sum(n_words) by published_year
 columns:
   podcast_id: The podcast.
   published_year: Year of publication; null for episodes without a date.

@@ -5,6 +5,7 @@ owner: mart.episode_length
 grain: podcast_id, published_year
 depends_on: mart.pace, core.episodes
 freshness: a view; as fresh as the lake
+chart: sum(total_s) by published_year
 columns:
   podcast_id: The podcast.
   published_year: Year of publication; null for episodes without a date.

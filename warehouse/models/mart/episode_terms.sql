@@ -5,6 +5,7 @@ owner: mart.episode_terms
 grain: episode_id, term
 depends_on: mart.terms, core.transcripts
 freshness: a view; as fresh as the lake
+chart: max(score) by term
 columns:
   podcast_id: The podcast.
   episode_id: The episode.

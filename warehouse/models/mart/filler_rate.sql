@@ -5,6 +5,7 @@ owner: mart.filler_rate
 grain: episode_id, speaker
 depends_on: core.sentences, core.turns, core.transcripts, mart.talk_time
 freshness: a view; as fresh as the lake
+chart: avg(fillers_per_100_words) by podcast_id
 columns:
   podcast_id: The podcast.
   episode_id: The episode.

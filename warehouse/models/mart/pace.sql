@@ -5,6 +5,7 @@ owner: mart.pace
 grain: episode_id
 depends_on: core.transcripts, core.episodes
 freshness: a view; as fresh as the lake
+chart: avg(words_per_minute) by podcast_id
 columns:
   podcast_id: The podcast.
   episode_id: The episode.

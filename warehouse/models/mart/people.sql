@@ -5,6 +5,7 @@ owner: mart.people
 grain: episode_id, person
 depends_on: core.episodes, mart.talk_time
 freshness: a view; as fresh as the lake
+chart: count(episode_id) by person
 columns:
   podcast_id: The podcast.
   episode_id: The episode.

@@ -6,6 +6,7 @@ owner: mart.podcast_speakers
 grain: podcast_id, speaker
 depends_on: mart.talk_time
 freshness: a view; as fresh as the lake
+chart: sum(n_episodes) by speaker
 columns:
   podcast_id: The podcast.
   speaker: Name of the person.

@@ -6,6 +6,7 @@ owner: mart.podcast_terms
 grain: podcast_id, term
 depends_on: mart.terms
 freshness: a view; as fresh as the lake
+chart: max(score) by term
 columns:
   podcast_id: The podcast.
   rank: 1 for the podcast's first term, to 20.

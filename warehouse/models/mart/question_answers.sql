@@ -5,6 +5,7 @@ owner: mart.question_answers
 grain: transcript_id, question_turn
 depends_on: core.transcripts, core.turns, core.sentences
 freshness: a view; as fresh as the lake
+chart: count(question) by asker
 columns:
   transcript_id: The episode's current transcript.
   episode_id: The episode.

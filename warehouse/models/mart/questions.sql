@@ -5,6 +5,7 @@ owner: mart.questions
 grain: episode_id, speaker
 depends_on: core.sentences, core.turns, core.transcripts, mart.talk_time, mart.podcast_speakers
 freshness: a view; as fresh as the lake
+chart: sum(n_questions) by speaker
 columns:
   podcast_id: The podcast.
   episode_id: The episode.

@@ -4,6 +4,7 @@ owner: mart.spoken_turns
 grain: transcript_id, turn
 depends_on: core.transcripts, core.turns
 freshness: a view; as fresh as the lake
+chart: sum(n_words) by speaker_kind
 columns:
   podcast_id: The podcast.
   episode_id: The episode.

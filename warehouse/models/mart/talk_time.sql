@@ -5,6 +5,7 @@ owner: mart.talk_time
 grain: episode_id, speaker
 depends_on: mart.spoken_turns
 freshness: a view; as fresh as the lake
+chart: sum(n_words) by speaker
 columns:
   podcast_id: The podcast.
   episode_id: The episode.

@@ -5,6 +5,7 @@ owner: mart.terms
 grain: episode_id, term
 depends_on: core.transcripts, core.episodes, mart.term_counts, mart.uncounted_terms
 freshness: a view; as fresh as the lake, and quick where podlake models run has counted what is new
+chart: sum(n) by term
 columns:
   podcast_id: The podcast.
   published_year: Year of publication; null for episodes without a date.

@@ -7,6 +7,7 @@ grain: transcript_id, term
 depends_on: core.transcripts, core.sentences, mart.term_counts
 freshness: a view; podlake models run moves its rows to mart.term_counts, as counting takes 9 s a million sentences
 stored_in: mart.term_counts
+chart: sum(n) by term
 columns:
   transcript_id: The episode's current transcript.
   text_fingerprint: Hash of the transcript's words, by which a changed transcript is counted anew.

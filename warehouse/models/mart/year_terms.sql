@@ -6,6 +6,7 @@ owner: mart.year_terms
 grain: podcast_id, published_year, term
 depends_on: mart.terms
 freshness: a view; as fresh as the lake
+chart: max(score) by term
 columns:
   podcast_id: The podcast.
   published_year: Year of publication.

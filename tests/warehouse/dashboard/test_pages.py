@@ -1,0 +1,178 @@
+"""What the pages say is what the lake holds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from contextlib import closing
+from html.parser import HTMLParser
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.warehouse.dashboard.conftest import MAIL, SCRIPT
+from warehouse.contracts import TABLES
+from warehouse.dashboard.export import paths
+from warehouse.dashboard.reader import Reader
+from warehouse.lake import connect
+from warehouse.settings import Settings
+
+
+class Links(HTMLParser):
+    """The addresses that a page leads to."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._address = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        address = dict(attrs).get("href")
+        if tag == "a" and address:
+            self._address = address
+            self.found.setdefault(address, "")
+
+    def handle_data(self, data: str) -> None:
+        if self._address:
+            self.found[self._address] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._address = ""
+
+
+@pytest.fixture(scope="session")
+def all_paths(archive: Settings) -> list[str]:
+    """The path of every page of the lake."""
+    with closing(Reader(archive)) as reader, reader.look() as look:
+        return paths(look, ())
+
+
+def one(lake: Settings, sql: str) -> object:
+    with closing(connect(lake)) as connection:
+        row = connection.execute(sql).fetchone()
+        assert row
+        return row[0]
+
+
+def test_every_page_answers_as_html_json_and_csv(client: TestClient, all_paths: list[str]) -> None:
+    assert len(all_paths) > 100
+    for path in all_paths:
+        page = client.get(path)
+        assert page.status_code == 200, path
+        assert "<h1>" in page.text, path
+        told = client.get(path, params={"as": "json"}).json()
+        assert told["snapshot"], path
+        for name, rows in told["tables"].items():
+            as_csv = client.get(path, params={"as": "csv", "table_of": name})
+            assert len(list(csv.reader(io.StringIO(as_csv.text)))) == len(rows) + 1, (path, name)
+
+
+def test_every_link_leads_to_a_page(client: TestClient, all_paths: list[str]) -> None:
+    asked = set()
+    for path in all_paths:
+        for address in Links(client.get(path).text).found:
+            if address.startswith("/") and address not in asked:
+                asked.add(address)
+                assert client.get(address).status_code == 200, (path, address)
+    assert len(asked) > len(all_paths)
+
+
+def test_every_page_says_which_snapshot_it_shows(client: TestClient, archive: Settings) -> None:
+    newest = one(archive, "SELECT max(snapshot_id) FROM ducklake_snapshots('lake')")
+    for path in ("/", "/runs", "/podcasts", "/analytics/pace"):
+        assert f"snapshot {newest}, as of" in client.get(path).text
+
+
+def test_the_overview_says_what_is_wrong(client: TestClient) -> None:
+    text = client.get("/").text
+    assert "The last run held back" in text
+    assert "ingest nightly: failed." in text
+    assert re.search(r'<h1>Overview.*class="badge failed"', text, re.DOTALL)
+
+
+def test_three_clicks_tell_which_files_are_held_back_and_why_and_what_to_do(client: TestClient) -> None:
+    first = Links(client.get("/").text).found
+    run = next(
+        address for address, text in first.items() if text.startswith("Why?") and address.startswith("/runs/")
+    )
+    second = Links(client.get(run).text).found
+    document = next(address for address, text in second.items() if "notes.json" in text)
+    story = client.get(document).text
+    assert "unsupported" in story
+    assert "Convert it to WebVTT" in story
+    assert "Mend the source and ingest it again" in story
+
+
+def test_figures_are_those_of_the_lake(client: TestClient, archive: Settings) -> None:
+    listed = client.get("/datasets", params={"as": "json"}).json()["tables"]["datasets"]
+    assert {row["table"] for row in listed} == set(TABLES)
+    for row in listed:
+        assert row["n_rows"] == one(archive, f"SELECT count(*) FROM {row['table']}")
+    runs = client.get("/runs", params={"as": "json"}).json()["tables"]["runs"]
+    assert [row["n_documents"] for row in runs] == [
+        3,
+        one(archive, "SELECT min(n_documents) FROM quality.runs WHERE n_documents > 3"),
+    ]
+
+
+def test_an_episode_shows_every_sentence_and_marks_what_is_restored(
+    client: TestClient, archive: Settings
+) -> None:
+    sql = "SELECT episode_id FROM core.transcripts WHERE method LIKE 'boundary%' AND is_current ORDER BY 1 LIMIT 1"
+    path = f"/episodes/{one(archive, sql)}"
+    told = client.get(path, params={"as": "json"}).json()["transcript"]
+    sentences = [sentence for turn in told for sentence in turn["sentences"]]
+    assert [sentence["number"] for sentence in sentences] == list(range(len(sentences)))
+    count = f"SELECT n_sentences FROM core.transcripts WHERE is_current AND episode_id = '{path[10:]}'"
+    assert len(sentences) == one(archive, count)
+    restored = [sentence for sentence in sentences if sentence["restored"] is not None]
+    assert restored
+    assert f'<small class="p">{restored[0]["restored"]:.2f}</small>' in client.get(path).text
+
+
+def test_text_from_the_archive_is_never_markup(client: TestClient, all_paths: list[str]) -> None:
+    seen = 0
+    for path in all_paths:
+        text = client.get(path).text
+        assert SCRIPT not in text, path
+        assert "<b>show" not in text, path
+        seen += "&lt;script&gt;" in text
+    assert seen >= 2, "the episode and the incident show it"
+
+
+def test_samples_mask_addresses_and_numbers(client: TestClient) -> None:
+    text = client.get("/datasets/core.sentences").text + client.get("/datasets/core.turns").text
+    assert MAIL not in text
+    assert "7946 0958" not in text
+
+
+def test_a_formula_is_no_formula_in_csv(client: TestClient) -> None:
+    answer = client.get(
+        "/sql", params={"q": "SELECT '=1+1' AS a, -1 AS b", "as": "csv", "table_of": "answer"}
+    )
+    assert answer.text.splitlines()[1] == "'=1+1,-1"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/runs/none",
+        "/checks/core.turns/none",
+        "/datasets/none",
+        "/datasets/quality.lake_version",
+        "/quarantine/none",
+        "/incidents/none",
+        "/podcasts/none",
+        "/episodes/none",
+        "/analytics/none",
+        "/nowhere",
+        "/checks/none",
+    ],
+)
+def test_what_is_not_there_is_a_404_that_says_so(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "There is no" in answer.text or "there is no" in answer.text

@@ -1,0 +1,32 @@
+/*
+description: What each table received on each of the last days, and the worst that its checks found: critical checks that
+    failed hold rows back, the others warn.
+owner: quality.results
+grain: table_name, day
+depends_on: quality.results, quality.batches
+*/
+WITH results AS (
+    SELECT
+        results.table_name,
+        batches.published_at::DATE AS day,
+        results.rule,
+        results.n_rows,
+        CASE
+            WHEN results.status = 'errored' THEN 3
+            WHEN results.status = 'failed' AND results.severity = 'critical' THEN 2
+            WHEN results.status = 'failed' THEN 1
+            ELSE 0
+        END AS badness
+    FROM quality.results AS results
+    INNER JOIN quality.batches AS batches ON results.run_id = batches.run_id AND results.batch = batches.batch
+    WHERE batches.published_at >= $since AND ($table_name IS NULL OR results.table_name = $table_name)
+)
+
+SELECT
+    table_name,
+    day,
+    coalesce(sum(n_rows) FILTER (WHERE rule = 'columns-as-declared'), 0)::BIGINT AS n_rows,
+    CASE max(badness) WHEN 3 THEN 'errored' WHEN 2 THEN 'failed' WHEN 1 THEN 'warned' ELSE 'passed' END AS status
+FROM results
+GROUP BY table_name, day
+ORDER BY table_name, day
