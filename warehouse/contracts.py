@@ -506,7 +506,7 @@ PROFILE = Table(
         Column("p50", pl.Float64(), "Half of them lie below."),
         Column("p90", pl.Float64(), "A tenth of them lie above."),
         Column("n_by_step", COUNTS, f"Documents in each of the {N_STEPS} steps of the metric's scale."),
-        Column("n_runs", COUNT, "Runs before this one that it is compared with: the last 30 at most."),
+        Column("n_runs", COUNT, "Runs before this one that it is compared with: the last 30 that did not lie off themselves."),
         Column("baseline", pl.Float64(), "Mean over these runs; null without any.", nullable=True),
         Column(
             "distance",

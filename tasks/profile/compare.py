@@ -37,11 +37,19 @@ Robust CUSUM, Communications in Statistics 11, 1982)."""
 HISTORY = pl.Schema(
     {
         name: PROFILE.polars_schema[name]
-        for name in (*CELL, "run_id", "n", "value", "n_by_step", "rise", "fall")
+        for name in (*CELL, "run_id", "n", "value", "n_by_step", "z", "rise", "fall", "is_change")
     }
-    | {"is_change": pl.Boolean()}
 )
 """The columns of past rows that a comparison reads."""
+
+_OFF = 4.0
+"""Standard errors from which on a run waits for a change point before it is part of the past."""
+
+_TINY = 1e-9
+"""Keeps what is empty from being divided by nought."""
+
+_MEDIAN_OF_CHI_SQUARE = 0.4549
+"""Of one degree of freedom: turns a median square into a variance that one run that was off does not widen."""
 
 _Matrix = npt.NDArray[np.float64]
 _STEPS = np.arange(N_STEPS, dtype=np.float64)
@@ -55,7 +63,7 @@ class _Past:
         n_runs: Runs.
         by_step: Documents by step, ``(rows, N_STEPS)``, none of the runs counted for more than the usual one.
         value: Mean over the runs, so weighted.
-        unrest: Mean square of how far the runs' means lay from that of all, times their documents, in square steps.
+        unrest: Median square of how far the runs' means lay from that of all, times their documents, in square steps.
         rise: CUSUM of upward shifts after the last run; nought after a change point.
         fall: The same of downward shifts.
     """
@@ -93,7 +101,7 @@ def compared(profile: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
     n = now.sum(axis=1)
     # Runs differ more than chance makes documents differ: each has its guests. Laney's p' chart widens its limits so
     # (Improved control charts for attributes, Quality Engineering 14, 2002).
-    sigma = np.maximum(1.0, np.sqrt(before.unrest) / spread)
+    sigma = np.maximum(1.0, np.sqrt(before.unrest / _MEDIAN_OF_CHI_SQUARE) / spread)
     error = spread * sigma * np.sqrt(1 / n + 1 / np.maximum(before.n, 1))
     z = np.where(before.is_known, (_moments(now)[0] - mean) / error, np.nan)
     pull = np.nan_to_num(np.clip(z, -_MOST_AT_ONCE, _MOST_AT_ONCE))
@@ -113,32 +121,48 @@ def compared(profile: pl.DataFrame, past: pl.DataFrame) -> pl.DataFrame:
 
 def _past(profile: pl.DataFrame, past: pl.DataFrame) -> _Past:
     """Gather the last runs of each row of the profile."""
-    rows = profile.select(CELL).with_row_index("row").join(past, on=CELL, nulls_equal=True)
-    rows = rows.sort("row", "run_id").filter(pl.int_range(pl.len()).reverse().over("row") < LOOKED_BACK)
+    mine = (
+        profile.select(CELL).with_row_index("row").join(past, on=CELL, nulls_equal=True).sort("row", "run_id")
+    )
+    rows = mine.filter(~_is_unconfirmed())
+    rows = rows.filter(pl.int_range(pl.len()).reverse().over("row") < LOOKED_BACK)
     usual = pl.col("n").median().over("row")
     # A bulk load counts no more than a usual run: or the archive's first day would be its past for ever.
     weight = rows.select(pl.min_horizontal("n", usual) / pl.col("n")).to_series().to_numpy()
     row, n, by_step = rows["row"].to_numpy(), rows["n"].to_numpy(), _by_step(rows)
     pooled = np.zeros((profile.height, N_STEPS))
     np.add.at(pooled, row, by_step * weight[:, None])
-    n_runs = np.bincount(row, minlength=profile.height)
+    total = _per(row, rows["value"].to_numpy() * weight * n, profile.height)
     away = (_moments(by_step)[0] - _moments(pooled)[0][row]) ** 2 * n
-    last = rows.unique("row", keep="last", maintain_order=True).filter(
-        ~pl.col("is_change").fill_null(value=False)
+    last = mine.unique("row", keep="last", maintain_order=True).filter(
+        pl.col("is_change").ne_missing(other=True)
     )
     return _Past(
-        n_runs.astype(np.int32),
+        np.bincount(row, minlength=profile.height).astype(np.int32),
         pooled,
-        _per(row, rows["value"].to_numpy() * weight * n, profile.height)
-        / np.maximum(pooled.sum(axis=1), 1e-9),
-        _per(row, away, profile.height) / np.maximum(n_runs, 1),
+        total / np.maximum(pooled.sum(axis=1), _TINY),
+        _medians(row, away, profile.height),
         *(_per(last["row"].to_numpy(), last[name].to_numpy(), profile.height) for name in ("rise", "fall")),
     )
+
+
+def _is_unconfirmed() -> pl.Expr:
+    """Say which runs lay off and no change point has followed: outliers, or the first of a change that must not hide it."""
+    confirmed = pl.col("run_id").filter("is_change").max().over("row")
+    is_later = confirmed.is_null() | (pl.col("run_id") > confirmed)
+    return (is_later & (pl.col("z").abs() > _OFF)).fill_null(value=False)
 
 
 def _per(row: npt.NDArray[np.uint32], values: _Matrix, n_rows: int) -> _Matrix:
     sums: _Matrix = np.bincount(row, weights=values, minlength=n_rows).astype(np.float64)
     return sums
+
+
+def _medians(row: npt.NDArray[np.uint32], values: _Matrix, n_rows: int) -> _Matrix:
+    found = pl.DataFrame({"row": row, "value": values}).group_by("row").agg(pl.median("value"))
+    medians = np.zeros(n_rows)
+    medians[found["row"].to_numpy()] = found["value"].to_numpy()
+    return medians
 
 
 def _by_step(rows: pl.DataFrame) -> _Matrix:
@@ -147,7 +171,7 @@ def _by_step(rows: pl.DataFrame) -> _Matrix:
 
 def _moments(by_step: _Matrix) -> tuple[_Matrix, _Matrix]:
     """Return mean and standard deviation; one step at least, as less cannot be seen on the scale."""
-    n = np.maximum(by_step.sum(axis=1), 1e-9)
+    n = np.maximum(by_step.sum(axis=1), _TINY)
     mean = by_step @ _STEPS / n
     return mean, np.sqrt(np.maximum(by_step @ _STEPS**2 / n - mean**2, 1.0))
 
@@ -166,7 +190,7 @@ def _distance(one: _Matrix, other: _Matrix) -> _Matrix:
     Source: Vallender, Calculation of the Wasserstein distance between probability distributions on the line, Theory of
     Probability and its Applications 18, 1974.
     """
-    shares = (part / np.maximum(part.sum(axis=1, keepdims=True), 1e-9) for part in (one, other))
+    shares = (part / np.maximum(part.sum(axis=1, keepdims=True), _TINY) for part in (one, other))
     first, second = (np.cumsum(share, axis=1) for share in shares)
     area: _Matrix = np.abs(first - second).sum(axis=1)
     return area

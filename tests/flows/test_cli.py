@@ -83,7 +83,18 @@ class TestIngest:
             name: summary[name] for name in ("documents", "published", "quarantined", "unchanged", "batches")
         }
         assert counts == {"documents": 15, "published": 14, "quarantined": 1, "unchanged": 0, "batches": 1}
-        stages = {"discover", "read", "parse", "clean", "segment", "stage", "audit", "publish", "total"}
+        stages = {
+            "discover",
+            "read",
+            "parse",
+            "clean",
+            "segment",
+            "stage",
+            "profile",
+            "audit",
+            "publish",
+            "total",
+        }
         assert stages == set(summary["seconds"]) == set(summary["cpu_seconds"])
 
     def test_too_much_held_back_is_exit_code_1(self, podlake: Callable[..., Result], tmp_path: Path) -> None:
