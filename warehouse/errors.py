@@ -10,7 +10,8 @@ PodlakeError
     ├── FetchError          an address that is refused, gone, or holds what cannot be used
     │   └── TooLargeError   a document of more bytes than allowed
     ├── LakeError           a lake that cannot be opened, or was made by another version
-    ├── QueryError          SQL that DuckDB or podlake refuses
+    │   └── SearchIndexError    a search index that cannot be read or written
+    ├── QueryError          SQL, or a search, that DuckDB or podlake refuses
     │   └── NotFoundError   an id or a page that the lake does not have
     └── SettingsError       a setting that cannot be used (exit code 2)
 """
@@ -78,8 +79,12 @@ class LakeError(TerminalError):
     """A lake that cannot be opened, is damaged, or was made by another podlake."""
 
 
+class SearchIndexError(LakeError):
+    """A search index that cannot be read, or cannot be written."""
+
+
 class QueryError(TerminalError):
-    """A statement that the lake refuses or cannot run."""
+    """A statement that the lake refuses or cannot run, or a search that makes no sense."""
 
 
 class NotFoundError(QueryError):

@@ -3,6 +3,7 @@
 <lake>/catalog.sqlite   DuckLake's catalog, in WAL mode: readers query while a writer commits
 <lake>/data/            Parquet files, owned by DuckLake
 <lake>/staging/<run>/   what a run has not published yet, locked while the run lives
+<lake>/search/          the search index, which follows the lake and can be deleted
 <lake>/lock             flock that a publisher holds from before BEGIN until after COMMIT
 """
 
@@ -79,7 +80,15 @@ Moment = int | datetime
 
 _Configuration = dict[str, str | bool | int | float | list[str]]
 
-_OWN_FILES = {"catalog.sqlite", "catalog.sqlite-wal", "catalog.sqlite-shm", "data", "staging", "lock"}
+_OWN_FILES = {
+    "catalog.sqlite",
+    "catalog.sqlite-wal",
+    "catalog.sqlite-shm",
+    "data",
+    "staging",
+    "search",
+    "lock",
+}
 _READER_MEMORY = 1 << 30
 _WRITER_MEMORY = 300 * MEGABYTE
 # A text passes through page, vector and row group, each a copy: 3.5 times a batch of 100 MB was measured.

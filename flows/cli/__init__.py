@@ -17,6 +17,7 @@ from flows.cli.models import models
 from flows.cli.options import lake_option
 from flows.cli.quality import quality, quarantine
 from flows.cli.schedule import schedule
+from flows.cli.search import search
 
 _INTERRUPTED = 130
 
@@ -54,6 +55,7 @@ for command in (
     reprocess,
     maintain,
     sql,
+    search,
     connect,
     models,
     status,
