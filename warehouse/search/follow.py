@@ -135,7 +135,7 @@ def _add_transcripts(pen: tantivy.IndexWriter, source: Source) -> int:
 
 
 def _add_sentences(pen: tantivy.IndexWriter, source: Source) -> int:
-    """Add one document a sentence; tantivy takes no batches, so this loop is a third of the cost of an index."""
+    """Add one document a sentence; tantivy takes no batches, and this loop is a fifth of the cost of an index."""
     n_sentences = 0
     for transcript_id, sentence, text, start_s, speaker, podcast, episode, year in source.sentences():
         document = tantivy.Document()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +20,10 @@ from tests.warehouse.search.speech import Episode, land, remove
 from warehouse.errors import LakeError, LakeLockedError
 from warehouse.lake import connect
 from warehouse.search import Query, Searcher, follow, search
-from warehouse.search.index import create, open_index
+from warehouse.search.index import create
 from warehouse.search.shelf import Shelf
 from warehouse.search.source import newest_snapshot, source_of
-from warehouse.settings import Settings
+from warehouse.settings import Settings, load
 
 FIRST = Episode("first", (("Ann", "The bell rang once."), ("Bo", "Nobody came.")))
 SECOND = Episode("second", (("Ann", "The bell rang twice."),))
@@ -46,18 +47,36 @@ def texts(searcher: Searcher, words: str) -> list[str]:
     return sorted(hit.text for hit in searcher.search(Query(words)).hits)
 
 
+@pytest.fixture(scope="module")
+def indexed_lake(new_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake of two episodes with its index, to be copied."""
+    settings = load(lake=shutil.copytree(new_lake, tmp_path_factory.mktemp("indexed") / "lake"))
+    with closing(connect(settings, read_only=False)) as lake:
+        land(lake, settings, FIRST, SECOND)
+    assert search(settings, Query("bell")).total == 2
+    return settings.lake
+
+
 @pytest.fixture
-def searcher(lake: duckdb.DuckDBPyConnection, settings: Settings) -> Searcher:
-    """Searches a lake of two episodes."""
-    land(lake, settings, FIRST, SECOND)
+def searcher(settings: Settings, indexed_lake: Path) -> Searcher:
+    """Searches a lake of two episodes, and has opened its index."""
+    shutil.copytree(indexed_lake, settings.lake)
     made = Searcher(settings)
     assert made.search(Query("bell")).total == 2
     return made
 
 
+@pytest.fixture
+def lake(settings: Settings, searcher: Searcher) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The lake that is searched, open for writing."""
+    del searcher
+    with closing(connect(settings, read_only=False)) as connection:
+        yield connection
+
+
 class TestTheIndexFollows:
     def test_what_is_published_and_published_again(
-        self, lake: duckdb.DuckDBPyConnection, settings: Settings, tmp_path: Path
+        self, lake: duckdb.DuckDBPyConnection, settings: Settings, searcher: Searcher, tmp_path: Path
     ) -> None:
         publish(
             lake,
@@ -65,7 +84,6 @@ class TestTheIndexFollows:
             run_of(),
             stage(tmp_path / "1", [Source("a.vtt", "once upon"), Source("b.vtt", "twice upon")]),
         )
-        searcher = Searcher(settings)
         assert texts(searcher, "upon") == ["upon", "upon"]
         again = run_of("run-2")
         publish(lake, settings, again, stage(tmp_path / "2", [Source("a.vtt", "once down")], run_id="run-2"))
@@ -117,9 +135,10 @@ class TestTheIndexFollows:
         assert found.snapshot_id == newest_snapshot(settings).snapshot_id > before
         assert found.as_of == newest_snapshot(settings).as_of
 
-    def test_a_lake_without_sentences(self, lake: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-        del lake
-        assert search(settings, Query("bell")).total == 0
+
+def test_a_lake_without_sentences_has_no_hits(settings: Settings, new_lake: Path) -> None:
+    shutil.copytree(new_lake, settings.lake)
+    assert search(settings, Query("bell")).total == 0
 
 
 def damage_meta(folder: Path) -> None:
@@ -168,15 +187,13 @@ def test_an_index_that_cannot_be_used_is_made_anew(
     assert [path.name for path in Shelf.of(settings).root.glob("index-*")] != [folder.name]
 
 
-def test_an_index_of_another_lake_is_made_anew(
-    settings: Settings, searcher: Searcher, lake: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
-    lake.close()
-    (settings.lake / "data").rename(tmp_path / "old")
-    for file in settings.lake.glob("catalog.sqlite*"):
-        file.unlink()
+def test_an_index_of_another_lake_is_made_anew(settings: Settings, searcher: Searcher) -> None:
+    index = settings.lake / "search"
+    index.rename(settings.lake.parent / "search")
+    shutil.rmtree(settings.lake)
     with closing(connect(settings, read_only=False)) as other:
         land(other, settings, replace(SECOND, said=((None, "No bell here."),)))
+    (settings.lake.parent / "search").rename(index)
     assert texts(searcher, "bell") == ["No bell here."]
 
 
@@ -220,19 +237,20 @@ class TestManyAtOnce:
         assert searcher.search(Query("bell"), follows=False).total == 3
 
     def test_without_an_index_it_waits_for_the_one_who_makes_it(
-        self, lake: duckdb.DuckDBPyConnection, settings: Settings
+        self, settings: Settings, new_lake: Path
     ) -> None:
-        land(lake, settings, FIRST)
+        shutil.copytree(new_lake, settings.lake)
         impatient = settings.model_copy(update={"lock_timeout_s": 0.1})
         with Shelf.of(settings).locked(0), pytest.raises(LakeLockedError):
             search(impatient, Query("bell"))
 
-    def test_processes_that_begin_at_once_all_answer(
-        self, lake: duckdb.DuckDBPyConnection, settings: Settings
+    def test_processes_that_begin_at_once_without_an_index_all_answer(
+        self, settings: Settings, searcher: Searcher
     ) -> None:
-        land(lake, settings, FIRST, SECOND)
-        processes = [searching(settings, "bell") for _ in range(3)]
-        assert [process.communicate(timeout=60) for process in processes] == [("2 False\n", "")] * 3
+        del searcher
+        shutil.rmtree(settings.lake / "search")
+        processes = [searching(settings, "bell") for _ in range(2)]
+        assert [process.communicate(timeout=60) for process in processes] == [("2 False\n", "")] * 2
 
     def test_a_publish_is_not_held_up_by_an_update(
         self, lake: duckdb.DuckDBPyConnection, settings: Settings, searcher: Searcher
@@ -248,22 +266,20 @@ class TestManyAtOnce:
         assert searcher.search(Query("bell")).total == 4
 
 
-def test_a_process_that_is_killed_meanwhile_leaves_the_index_whole(
-    lake: duckdb.DuckDBPyConnection, settings: Settings
+@pytest.mark.parametrize("delay_s", [0.0, 0.1])
+def test_a_process_that_is_killed_while_it_writes_leaves_the_index_whole(
+    lake: duckdb.DuckDBPyConnection, settings: Settings, delay_s: float
 ) -> None:
-    small = Episode("small", (("Ann", "One bell."),))
-    large = Episode("large", tuple(("Bo", f"Bell number {number}.") for number in range(20_000)))
-    land(lake, settings, small)
-    assert search(settings, Query("bell")).total == 1
-    land(lake, settings, large)
-    for delay_s in (0.6, 0.9, 1.2):
-        process = searching(settings, "bell")
-        time.sleep(delay_s)
-        process.kill()
-        process.communicate()
-        folder = Shelf.of(settings).current()
-        assert folder
-        assert Searcher(settings).search(Query("bell"), follows=False).total in (1, 20_001)
-        open_index(folder)
-    assert search(settings, Query("bell")).total == 20_001
+    land(lake, settings, Episode("large", [("Bo", f"Bell number {number}.") for number in range(20_000)]))
+    folder = Shelf.of(settings).current()
+    assert folder
+    before = set(folder.glob("*.store"))
+    process = searching(settings, "bell")
+    while set(folder.glob("*.store")) == before:
+        time.sleep(0.001)
+    time.sleep(delay_s)
+    process.kill()
+    assert process.communicate() == ("", "")
+    assert Searcher(settings).search(Query("bell"), follows=False).total == 2
+    assert search(settings, Query("bell")).total == 20_002
     assert search(settings, Query('"number 19999"')).total == 1
