@@ -46,6 +46,8 @@ def search(
         raise click.UsageError("Say what to look for, such as: podlake search machine learning")
     query = Query(" ".join(words), podcast, speaker, year, from_year, fuzzy=fuzzy, limit=limit, offset=offset)
     searcher = Searcher(settings)
+    if rebuild or not searcher.has_index:
+        click.echo("podlake: making the search index: half a minute a million sentences", err=True)
     if rebuild:
         followed = searcher.follow(anew=True)
         if not words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import tantivy
 
 from warehouse.errors import SearchIndexError
 from warehouse.search.analysis import spaced
-from warehouse.search.index import OpenIndex, State, about, create, open_index, readable, writer
+from warehouse.search.index import OpenIndex, State, about, create, guarded, open_index, writer
 from warehouse.search.shelf import Shelf
 from warehouse.search.source import Snapshot, Source, newest_snapshot, source_of
 from warehouse.settings import Settings
@@ -58,10 +59,15 @@ def follow(settings: Settings, *, timeout_s: float, anew: bool = False) -> Follo
             opened = None if anew else opened_at(shelf.current())
             newest = newest_snapshot(settings)
             if opened and belongs(opened, newest):
-                return _updated(settings, opened, newest)
+                with suppress(SearchIndexError):  # what can be opened may be damaged inside
+                    return _updated(settings, shelf, opened, newest)
             return _made(settings, shelf, newest)
     except OSError as error:
-        raise _not_written(error, shelf.root) from error
+        raise SearchIndexError(
+            f"the search index cannot be written: {error.strerror}",
+            where=str(shelf.root),
+            remedy="Look at free space and write rights, then search again.",
+        ) from error
 
 
 def opened_at(folder: Path | None) -> OpenIndex | None:
@@ -77,22 +83,20 @@ def belongs(opened: OpenIndex, newest: Snapshot) -> bool:
     return opened.state.lake_id == newest.lake_id and opened.state.snapshot_id <= newest.snapshot_id
 
 
-def _updated(settings: Settings, opened: OpenIndex, newest: Snapshot) -> Followed:
+def _updated(settings: Settings, shelf: Shelf, opened: OpenIndex, newest: Snapshot) -> Followed:
     if opened.state.snapshot_id == newest.snapshot_id:
         return Followed(newest.snapshot_id, 0, 0, 0, is_new=False)
-    with readable(settings.lake / "search"):
-        known = {
-            one["transcript_id"]: one["fingerprint"]
-            for one in map(json.loads, about(opened.searcher, opened.schema, "transcript"))
-        }
-    with source_of(settings, known) as source:
+    with guarded(shelf.root, "read"):
+        described = map(json.loads, about(opened.searcher, opened.schema, "transcript"))
+        known = {one["transcript_id"]: one["fingerprint"] for one in described}
+    with source_of(settings, known) as source, guarded(shelf.root, "written"):
         return _write(opened.index, source, newest.lake_id, is_new=False)
 
 
 def _made(settings: Settings, shelf: Shelf, newest: Snapshot) -> Followed:
     folder = shelf.new()
     try:
-        with source_of(settings, {}) as source:
+        with source_of(settings, {}) as source, guarded(shelf.root, "written"):
             followed = _write(create(folder), source, newest.lake_id, is_new=True)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -105,20 +109,19 @@ def _write(index: tantivy.Index, source: Source, lake_id: str, *, is_new: bool) 
     """Take out what is outdated, add what is wanted, and commit both with the snapshot that they are of."""
     snapshot = source.snapshot(lake_id)
     outdated = source.outdated()
-    with readable(Path()):
-        pen = writer(index)
-        try:
-            for transcript_id in outdated:
-                pen.delete_documents_by_term("transcript_id", transcript_id)
-            pen.delete_documents_by_term("kind", "state")
-            n_transcripts = _add_transcripts(pen, source)
-            n_sentences = _add_sentences(pen, source)
-            pen.add_document(_state(snapshot))
-            pen.commit()
-        except BaseException:
-            pen.rollback()
-            raise
-        pen.wait_merging_threads()
+    pen = writer(index)
+    try:
+        for transcript_id in outdated:
+            pen.delete_documents_by_term("transcript_id", transcript_id)
+        pen.delete_documents_by_term("kind", "state")
+        n_transcripts = _add_transcripts(pen, source)
+        n_sentences = _add_sentences(pen, source)
+        pen.add_document(_state(snapshot))
+        pen.commit()
+    except BaseException:
+        pen.rollback()
+        raise
+    pen.wait_merging_threads()
     return Followed(snapshot.snapshot_id, n_transcripts, n_sentences, len(outdated), is_new)
 
 
@@ -167,11 +170,3 @@ def _state(snapshot: Snapshot) -> tantivy.Document:
     state = State(snapshot.snapshot_id, snapshot.as_of, snapshot.lake_id)
     document.add_bytes("about", state.as_json().encode())
     return document
-
-
-def _not_written(error: OSError, folder: Path) -> SearchIndexError:
-    return SearchIndexError(
-        f"the search index cannot be written: {error.strerror or error}",
-        where=str(folder),
-        remedy="Look at free space and write rights, then search again.",
-    )

@@ -92,7 +92,7 @@ def open_index(folder: Path) -> OpenIndex:
     Raises:
         SearchIndexError: It is damaged, or another podlake made it.
     """
-    with readable(folder):
+    with guarded(folder, "read"):
         index = _prepared(tantivy.Index.open(str(folder)))
         searcher = index.searcher()
         (text,) = about(searcher, index.schema, "state")
@@ -126,28 +126,32 @@ def writer(index: tantivy.Index) -> tantivy.IndexWriter:
 
 
 @contextmanager
-def readable(folder: Path) -> Iterator[None]:
-    """Turn what tantivy raises when it reads a damaged index into one error.
+def guarded(folder: Path, done: str) -> Iterator[None]:
+    """Turn what tantivy raises where an index is damaged, or its disk full, into one error.
+
+    Args:
+        folder: Where the index lies.
+        done: What the block does with it: read, or written.
 
     Raises:
-        SearchIndexError: The block could not read the index.
+        SearchIndexError: The block could not do so.
     """
     try:
         yield
     except (ValueError, TypeError, OSError) as error:
-        raise _damaged(folder, error) from error
+        raise _broken(folder, done, error) from error
     except BaseException as error:
         # A panic of Rust is no Exception, and its class has no name that could be imported.
         if type(error).__name__ == "PanicException":
-            raise _damaged(folder, error) from error
+            raise _broken(folder, done, error) from error
         raise
 
 
-def _damaged(folder: Path, error: BaseException) -> SearchIndexError:
+def _broken(folder: Path, done: str, error: BaseException) -> SearchIndexError:
     return SearchIndexError(
-        f"the search index cannot be read: {str(error)[:200]}",
+        f"the search index cannot be {done}: {str(error)[:200]}",
         where=str(folder),
-        remedy="Run podlake search --rebuild.",
+        remedy="Look at free space and write rights, then run podlake search --rebuild.",
     )
 
 

@@ -13,7 +13,7 @@ import tantivy
 from warehouse.errors import LakeLockedError, SearchIndexError
 from warehouse.search.follow import Followed, belongs, follow, opened_at
 from warehouse.search.highlights import Marks
-from warehouse.search.index import OpenIndex, as_text, count_of, readable
+from warehouse.search.index import OpenIndex, as_text, count_of, guarded
 from warehouse.search.matching import match
 from warehouse.search.records import Found, Hit, Query
 from warehouse.search.shelf import Shelf
@@ -63,6 +63,11 @@ class Searcher:
             self.follow(anew=True)
             return self._answer(query, follows=False)
 
+    @property
+    def has_index(self) -> bool:
+        """Whether there is an index already: to make one takes half a minute a million sentences."""
+        return self._shelf.current() is not None
+
     def follow(self, *, anew: bool = False) -> Followed:
         """Bring the index up to date, waiting for another process that is at it; see ``warehouse.search.follow``."""
         return follow(self._settings, timeout_s=self._settings.lock_timeout_s, anew=anew)
@@ -76,11 +81,11 @@ class Searcher:
             with suppress(LakeLockedError):
                 follow(self._settings, timeout_s=0)
         else:
-            return _answer(opened, query, newest)
+            return _answer(opened, query, newest, self._shelf.root)
         followed = self._reopened()
         if followed is None:
             raise SearchIndexError("the search index is gone again", where=str(self._shelf.root))
-        return _answer(followed, query, newest_snapshot(self._settings))
+        return _answer(followed, query, newest_snapshot(self._settings), self._shelf.root)
 
     def _reopened(self) -> OpenIndex | None:
         """Return the index as of its last commit, or nothing where none can be read."""
@@ -101,14 +106,14 @@ def search(settings: Settings, query: Query) -> Found:
 def _stamp(folder: Path | None) -> _Stamp | None:
     try:
         found = (folder / "meta.json").stat() if folder else None
-    except FileNotFoundError:
+    except OSError:
         return None
     return (folder, found.st_ino, found.st_mtime_ns) if folder and found else None
 
 
-def _answer(opened: OpenIndex, query: Query, newest: Snapshot) -> Found:
+def _answer(opened: OpenIndex, query: Query, newest: Snapshot, root: Path) -> Found:
     wanted = match(query, opened)
-    with readable(Path()):
+    with guarded(root, "read"):
         found = opened.searcher.search(wanted.all_of_it(), query.limit, offset=query.offset)
         is_relaxed = count_of(found) == 0 and len(wanted.needed) > 1
         if is_relaxed:

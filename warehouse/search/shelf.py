@@ -33,7 +33,7 @@ class Shelf:
         """Return the folder of the index in use, or nothing where there is none."""
         try:
             name = (self.root / "current").read_text("utf-8")
-        except (FileNotFoundError, UnicodeDecodeError):
+        except (OSError, UnicodeDecodeError):
             return None
         found = self.root / name
         return found if name and found.parent == self.root and found.is_dir() else None

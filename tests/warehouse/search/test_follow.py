@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from tasks.publish import publish
 from tests.lakes import Source, run_of, stage
 from tests.warehouse.search.speech import Episode, land, remove
-from warehouse.errors import LakeError, LakeLockedError
+from warehouse.errors import LakeError, LakeLockedError, SearchIndexError
 from warehouse.lake import connect
 from warehouse.search import Query, Searcher, follow, search
 from warehouse.search.index import create
@@ -101,6 +102,17 @@ class TestTheIndexFollows:
         )
         land(lake, settings, replace(FIRST, name="third"))
         assert follow(settings, timeout_s=0).n_transcripts == 1
+
+    def test_what_is_damaged_inside(
+        self, lake: duckdb.DuckDBPyConnection, settings: Settings, searcher: Searcher
+    ) -> None:
+        del searcher
+        folder = Shelf.of(settings).current()
+        assert folder
+        scramble_postings(folder)
+        land(lake, settings, replace(FIRST, name="third"))
+        followed = follow(settings, timeout_s=0)
+        assert (followed.is_new, followed.n_transcripts) == (True, 3)
 
     def test_a_deletion(self, lake: duckdb.DuckDBPyConnection, searcher: Searcher) -> None:
         remove(lake, FIRST)
@@ -197,6 +209,14 @@ def test_an_index_of_another_lake_is_made_anew(settings: Settings, searcher: Sea
     assert texts(searcher, "bell") == ["No bell here."]
 
 
+def test_an_index_that_cannot_be_written_says_so(settings: Settings, searcher: Searcher) -> None:
+    del searcher
+    shutil.rmtree(settings.lake / "search")
+    (settings.lake / "search").write_text("in the way")
+    with pytest.raises(SearchIndexError, match="cannot be written"):
+        search(settings, Query("bell"))
+
+
 def test_rebuilding_leaves_one_index_and_open_searchers_go_on(settings: Settings, searcher: Searcher) -> None:
     followed = Searcher(settings).follow(anew=True)
     assert (followed.is_new, followed.n_sentences) == (True, 3)
@@ -235,6 +255,16 @@ class TestManyAtOnce:
         assert (found.total, found.is_behind) == (2, True)
         Searcher(settings).follow()
         assert searcher.search(Query("bell"), follows=False).total == 3
+
+    def test_threads_share_a_searcher_while_the_lake_changes(
+        self, lake: duckdb.DuckDBPyConnection, settings: Settings, searcher: Searcher
+    ) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            totals = [pool.submit(lambda: searcher.search(Query("bell")).total) for _ in range(40)]
+            land(lake, settings, replace(FIRST, name="third"))
+            totals += [pool.submit(lambda: searcher.search(Query("bell")).total) for _ in range(40)]
+            assert {total.result() for total in totals} <= {2, 3}
+        assert searcher.search(Query("bell")).total == 3
 
     def test_without_an_index_it_waits_for_the_one_who_makes_it(
         self, settings: Settings, new_lake: Path
