@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from flows import console
-from warehouse.search import Followed, Found, Hit, Query
+from warehouse.search import Alike, Followed, Found, Hit, Passage, Query
 
 _HOUR_S = 3600
 _MINUTE_S = 60
-
-
-def answer(found: Found) -> dict[str, object]:
-    """Return an answer as JSON has it."""
-    return asdict(found)
-
-
-def made(followed: Followed) -> dict[str, object]:
-    """Return what an index was made of, as JSON has it."""
-    return asdict(followed)
 
 
 def print_made(followed: Followed) -> None:
@@ -38,6 +28,29 @@ def print_found(found: Found, query: Query) -> None:
     if found.hits:
         _print_for_people(found.hits) if sys.stdout.isatty() else _print_for_pipes(found.hits)
     sys.stderr.write(f"podlake: {_told(found, query)}\n")
+
+
+def print_alike(alike: Alike) -> None:
+    """Print passages on standard output, and on standard error what was not looked at."""
+    if sys.stdout.isatty():
+        _print_for_people(alike.passages)
+    else:
+        columns = (
+            "score",
+            "podcast",
+            "episode",
+            "start_s",
+            "text",
+            "link",
+            "transcript_id",
+            "start_sentence",
+        )
+        rows = [{name: getattr(passage, name) for name in columns} for passage in alike.passages]
+        console.print_table(rows, empty="the lake has no passages")
+    if alike.n_missing:
+        sys.stderr.write(
+            f"podlake: {alike.n_missing} transcripts have no vectors yet; podlake search --vectors makes them\n"
+        )
 
 
 def clock(start_s: float) -> str:
@@ -72,16 +85,16 @@ def _print_for_pipes(hits: tuple[Hit, ...]) -> None:
     console.print_table([{name: getattr(hit, name) for name in columns} for hit in hits], empty="")
 
 
-def _print_for_people(hits: tuple[Hit, ...]) -> None:
+def _print_for_people(found: Sequence[Hit | Passage]) -> None:
     out = Console(highlight=False)
-    for hit in hits:
-        time = "" if hit.start_s is None else clock(hit.start_s)
-        place = " · ".join(filter(None, (hit.podcast, hit.episode, hit.speaker, time)))
-        text = Text(hit.text)
-        for start, end in hit.highlights:
+    for one in found:
+        speaker = one.speaker if isinstance(one, Hit) else None
+        time = "" if one.start_s is None else clock(one.start_s)
+        text = Text(one.text)
+        for start, end in one.highlights if isinstance(one, Hit) else ():
             text.stylize("bold", start, end)
-        out.print(Text(place, style="dim"))
+        out.print(Text(" · ".join(filter(None, (one.podcast, one.episode, speaker, time))), style="dim"))
         out.print(text)
-        if hit.link:
-            out.print(Text(hit.link, style="dim"), soft_wrap=True)
+        if one.link:
+            out.print(Text(one.link, style="dim"), soft_wrap=True)
         out.print()

@@ -19,6 +19,7 @@ _SQL_TYPES: dict[pl.DataType, str] = {
     pl.String(): "VARCHAR",
     pl.List(pl.String()): "VARCHAR[]",
     pl.List(pl.Int32()): "INTEGER[]",
+    pl.List(pl.Float32()): "FLOAT[]",
     pl.Boolean(): "BOOLEAN",
     pl.Int16(): "SMALLINT",
     pl.Int32(): "INTEGER",
@@ -29,6 +30,7 @@ _SQL_TYPES: dict[pl.DataType, str] = {
 
 TEXT = pl.String()
 TEXTS = pl.List(pl.String())
+VECTOR = pl.List(pl.Float32())
 FLAG = pl.Boolean()
 YEAR = pl.Int16()
 COUNT = pl.Int32()
@@ -371,6 +373,30 @@ SOUNDS = Table(
     parent="core.transcripts",
 )
 
+VECTORS = Table(
+    "core",
+    "vectors",
+    "One passage of a transcript as a vector, for passages that are alike; podlake search --vectors makes what is new.",
+    ("transcript_id", "passage"),
+    (
+        Column("transcript_id", TEXT, "The transcript."),
+        Column(
+            "fingerprint",
+            TEXT,
+            "What its sentences were when this was made: search.transcripts' sentences_fingerprint.",
+        ),
+        Column("passage", COUNT, "Position in the transcript, from 0."),
+        Column("start_sentence", COUNT, "Its first sentence."),
+        Column("end_sentence", COUNT, "The sentence after its last."),
+        Column("model", TEXT, "The model that made the vector, with its version and width."),
+        Column(
+            "vector",
+            VECTOR,
+            "Vector of length 1: the more alike two passages, the nearer to 1 their product.",
+        ),
+    ),
+)
+
 TERM_COUNTS = Table(
     "mart",
     "term_counts",
@@ -506,7 +532,11 @@ PROFILE = Table(
         Column("p50", pl.Float64(), "Half of them lie below."),
         Column("p90", pl.Float64(), "A tenth of them lie above."),
         Column("n_by_step", COUNTS, f"Documents in each of the {N_STEPS} steps of the metric's scale."),
-        Column("n_runs", COUNT, "Runs before this one that it is compared with: the last 30 that did not lie off themselves."),
+        Column(
+            "n_runs",
+            COUNT,
+            "Runs before this one that it is compared with: the last 30 that did not lie off themselves.",
+        ),
         Column("baseline", pl.Float64(), "Mean over these runs; null without any.", nullable=True),
         Column(
             "distance",
@@ -566,6 +596,7 @@ TABLES: dict[str, Table] = {
         SENTENCES,
         SEGMENTS,
         SOUNDS,
+        VECTORS,
         TERM_COUNTS,
         RUNS,
         BATCHES,

@@ -29,6 +29,7 @@ from warehouse.contracts import (
     PROFILE,
     SCHEMA_VERSION,
     TABLES,
+    VECTORS,
     Column,
     Table,
 )
@@ -57,6 +58,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     3: (
         MEASURES.ddl,
         PROFILE.ddl,
+        VECTORS.ddl,
         # A lake that comes from an older version has them from the statement above that made the table.
         "ALTER TABLE quality.incidents ADD COLUMN IF NOT EXISTS acknowledged_at TIMESTAMP WITH TIME ZONE",
         "ALTER TABLE quality.incidents ADD COLUMN IF NOT EXISTS acknowledged_by VARCHAR",

@@ -14,11 +14,12 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from tests.benchmarks.bench_queries import fill
 from warehouse.lake import connect, transaction
-from warehouse.search import Query, Searcher
+from warehouse.search import Query, Searcher, embed_passages, similar
 from warehouse.settings import Settings, load
 
 N_QUERIES = 200
@@ -87,6 +88,25 @@ def measure(settings: Settings) -> None:
     begin = time.perf_counter()
     Searcher(settings).search(Query("bread"))
     print(f"opening  {(time.perf_counter() - begin) * 1000:.0f} ms with the first query")
+
+    measure_vectors(settings, millions)
+
+
+def measure_vectors(settings: Settings, millions: float) -> None:
+    """Print what similar passages cost, where the extra is installed."""
+    if not find_spec("wordllama"):
+        print("vectors  not measured: the extra 'similar' is not installed")
+        return
+    begin, used = time.perf_counter(), time.process_time()
+    n_passages = embed_passages(settings)
+    wall, cpu = (time.perf_counter() - begin) / millions, (time.process_time() - used) / millions
+    print(f"vectors  {wall:.1f} s and {cpu:.1f} CPU s a million sentences; {n_passages} passages are new")
+    spent = []
+    for _, query in queries(settings, 20):
+        begin = time.perf_counter()
+        similar(settings, query.words)
+        spent.append((time.perf_counter() - begin) * 1000)
+    print(told("similar", spent))
 
 
 def main() -> None:

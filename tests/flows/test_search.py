@@ -8,6 +8,7 @@ import pty
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -85,7 +86,15 @@ def test_rebuild_says_what_it_indexed(podlake: Callable[..., Result], lake: Sett
 
 @pytest.mark.parametrize(
     ("arguments", "exit_code"),
-    [([], 2), (['"open'], 4), (["?!"], 4), (["a", "--limit", "0"], 4), (["a", "--lake", "nowhere"], 4)],
+    [
+        ([], 2),
+        (["a", "--similar", "b"], 2),
+        (["--vectors", "--year", "2024"], 2),
+        (['"open'], 4),
+        (["?!"], 4),
+        (["a", "--limit", "0"], 4),
+        (["a", "--lake", "nowhere"], 4),
+    ],
 )
 def test_what_makes_no_sense_is_refused_in_one_line(
     podlake: Callable[..., Result], arguments: list[str], exit_code: int
@@ -94,6 +103,24 @@ def test_what_makes_no_sense_is_refused_in_one_line(
     assert (answer.exit_code, answer.stdout) == (exit_code, "")
     assert "Traceback" not in answer.stderr
     assert exit_code == 2 or answer.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not find_spec("wordllama"), reason="the extra 'similar' is not installed")
+def test_similar_passages_are_found_once_they_have_vectors(landed: Settings) -> None:
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(main, ["search", *arguments, "--lake", str(landed.lake)])
+
+    before = run("--similar", "a switch that no one dared to push")
+    assert (before.exit_code, before.stdout) == (4, "")
+    assert "podlake search --vectors" in before.stderr
+    n_passages = json.loads(run("--vectors", "--json").stdout)["passages"]
+    assert n_passages > 10
+    assert run("--vectors").stdout == "made vectors of 0 passages\n"
+    (found,) = json.loads(
+        run("--similar", "a switch that no one dared to push", "--limit", "1", "--json").stdout
+    )["passages"]
+    assert found["podcast"] == "the-slow-elevator"
+    assert run("--similar", "a warm oven").stdout.startswith("score\tpodcast\tepisode")
 
 
 def test_help_imports_no_search_engine() -> None:

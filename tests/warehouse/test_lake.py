@@ -117,7 +117,14 @@ def test_lake_of_an_older_podlake_is_migrated_by_a_writer(
 def oldest(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A lake of schema version 1, which has nothing of what later versions brought, with a transcript and a sentence in it."""
     new = {"model", "error_s", "number", "season", "audio_url"}
-    later = {"raw.feeds", "raw.items", "quality.incidents", "quality.measures", "quality.profile"}
+    later = {
+        "raw.feeds",
+        "raw.items",
+        "quality.incidents",
+        "quality.measures",
+        "quality.profile",
+        "core.vectors",
+    }
     tables = {
         name: replace(table, columns=tuple(c for c in table.columns if c.name not in new))
         for name, table in TABLES.items()

@@ -23,7 +23,7 @@ def undone(statement: str) -> str:
     made = re.match(r"CREATE (TABLE|SCHEMA) (?:IF NOT EXISTS )?(\S+)", statement)
     if made:
         return f"DROP {made[1]} {made[2]}"
-    table, column = statement.removeprefix("ALTER TABLE ").split(" ADD COLUMN ")
+    table, column = re.split(r" ADD COLUMN (?:IF NOT EXISTS )?", statement.removeprefix("ALTER TABLE "))
     return f"ALTER TABLE {table} DROP COLUMN {column.split()[0]}"
 
 

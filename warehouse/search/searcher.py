@@ -14,6 +14,7 @@ from warehouse.errors import LakeLockedError, SearchIndexError
 from warehouse.search.follow import Followed, belongs, follow, opened_at
 from warehouse.search.highlights import Marks
 from warehouse.search.index import OpenIndex, as_text, count_of, guarded
+from warehouse.search.links import link
 from warehouse.search.matching import match
 from warehouse.search.records import Found, Hit, Query
 from warehouse.search.shelf import Shelf
@@ -65,7 +66,12 @@ class Searcher:
 
     @property
     def has_index(self) -> bool:
-        """Whether there is an index already: to make one takes half a minute a million sentences."""
+        """Whether there is an index already: to make one takes half a minute a million sentences.
+
+        Raises:
+            LakeError: There is no lake.
+        """
+        newest_snapshot(self._settings)
         return self._shelf.current() is not None
 
     def follow(self, *, anew: bool = False) -> Followed:
@@ -165,16 +171,3 @@ def _hit(score: float, document: tantivy.Document, of: dict[str, Any], marks: Ma
         score=score,
         link=link(of["audio_url"], of["url"], start_s),
     )
-
-
-def link(audio_url: str | None, url: str | None, start_s: float | None) -> str | None:
-    """Return where a sentence can be heard: the audio at its second, else the episode's web page.
-
-    Only web addresses are given: a feed may hold any text in their place.
-    """
-    heard, read = (
-        one if one and one.startswith(("https://", "http://")) else None for one in (audio_url, url)
-    )
-    if heard and start_s is not None:
-        return f"{heard.partition('#')[0]}#t={int(start_s)}"
-    return heard or read

@@ -16,7 +16,7 @@ from warehouse.errors import PodlakeError, QueryError
 from warehouse.lake import connect
 from warehouse.search import Hit, Query, Searcher
 from warehouse.search.highlights import differ_little
-from warehouse.search.searcher import link
+from warehouse.search.links import link
 from warehouse.settings import load
 
 COMPILERS = Episode(

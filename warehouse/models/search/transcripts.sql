@@ -1,6 +1,6 @@
 /*
-description: The current transcripts, with what a search hit shows of their episode, and a fingerprint that is another
-    one whenever this or their sentences change.
+description: The current transcripts, with what a search hit shows of their episode, and two fingerprints. One is another
+    one whenever the sentences change, the other whenever these or anything else here does.
 grain: transcript_id
 depends_on: core.transcripts, core.episodes, core.podcasts, raw.documents
 */
@@ -35,5 +35,6 @@ SELECT
     year,
     audio_url,
     url,
+    md5((transcript_id, revision, version, run_id)::VARCHAR) AS sentences_fingerprint,
     md5(described::VARCHAR) AS fingerprint
 FROM described
