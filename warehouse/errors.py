@@ -13,6 +13,7 @@ PodlakeError
     │   └── SearchIndexError    a search index that cannot be read or written
     ├── QueryError          SQL, or a search, that DuckDB or podlake refuses
     │   └── NotFoundError   an id or a page that the lake does not have
+    ├── ExportError         an export that cannot be made, or a target that must not be replaced
     └── SettingsError       a setting that cannot be used (exit code 2)
 """
 
@@ -89,6 +90,10 @@ class QueryError(TerminalError):
 
 class NotFoundError(QueryError):
     """An id that nothing in the lake has, or a page that there is not."""
+
+
+class ExportError(TerminalError):
+    """An export that cannot be made, or whose target must not be replaced."""
 
 
 class SettingsError(TerminalError):

@@ -9,6 +9,7 @@ import click
 from flows.cli.ask import connect, doctor, sql, status
 from flows.cli.dashboard import dashboard
 from flows.cli.evaluate import evaluate
+from flows.cli.export import export
 from flows.cli.incidents import incidents
 from flows.cli.ingest import ingest, inspect, reprocess
 from flows.cli.machine import down, up
@@ -63,6 +64,7 @@ for command in (
     quarantine,
     doctor,
     evaluate,
+    export,
     up,
     down,
     schedule,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from flows.cli.options import CHECKS_FAILED, json_option, lake_option, print_json, settings_of
+from flows.cli.options import CHECKS_FAILED, json_option, lake_option, moment_of, print_json, settings_of
 
 FORMATS = ("table", "csv", "json", "parquet")
 
@@ -43,7 +42,7 @@ def sql(
 
     text = sys.stdin.read() if statement == "-" else statement
     form = form or ("json" if as_json else "table")
-    settings, values, moment = settings_of(lake), _values(params), _moment(at)
+    settings, values, moment = settings_of(lake), _values(params), moment_of(at)
     if form == "parquet":
         if output is None:
             raise click.UsageError("Parquet is no text: name a file with --output.")
@@ -66,18 +65,6 @@ def _values(params: tuple[str, ...]) -> dict[str, str]:
     if wrong := [name for name, equals, _ in pairs if not (name and equals)]:
         raise click.BadParameter(f"{wrong[0]!r} is no NAME=VALUE", param_hint="--param")
     return {name: value for name, _, value in pairs}
-
-
-def _moment(at: str | None) -> int | datetime | None:
-    """Read a snapshot's id or a time; one without zone is UTC."""
-    if at is None or at.isdigit():
-        return int(at) if at else None
-    try:
-        found = datetime.fromisoformat(at)
-    except ValueError as error:
-        remedy = "give a snapshot's id, or a time such as 2026-01-31 or 2026-01-31T12:00"
-        raise click.BadParameter(f"{at!r} is neither; {remedy}", param_hint="--at") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @click.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -54,3 +54,15 @@ def settings_of(lake: str | None, **flags: object) -> Settings:
 def print_json(value: object) -> None:
     """Print a value as JSON on standard output."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def moment_of(at: str | None) -> int | datetime | None:
+    """Read a snapshot's id or a time; one without zone is UTC."""
+    if at is None or at.isdigit():
+        return int(at) if at else None
+    try:
+        found = datetime.fromisoformat(at)
+    except ValueError as error:
+        remedy = "give a snapshot's id, or a time such as 2026-01-31 or 2026-01-31T12:00"
+        raise click.BadParameter(f"{at!r} is neither; {remedy}", param_hint="--at") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

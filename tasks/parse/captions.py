@@ -10,7 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from tasks.parse.lines import lines
-from tasks.parse.mask import mask
+from tasks.parse.mask import ENTITIES, mask
 from tasks.parse.pieces import CUT, advance, cut, pieces
 from tasks.parse.speakers import caption_speakers
 
@@ -110,4 +110,5 @@ def _voices(rows: pl.DataFrame) -> pl.DataFrame:
     voice = pl.col("text").str.extract_groups(_VOICE)
     rows = rows.with_columns(voice.alias("voice"))
     named = advance(rows, pl.col("voice").struct.field("head").str.len_chars())
-    return named.with_columns(speaker=pl.col("voice").struct.field("voice").str.strip_chars())
+    name = pl.col("voice").struct.field("voice").str.replace_many(ENTITIES, leftmost=True)
+    return named.with_columns(speaker=name.str.strip_chars())

@@ -13,7 +13,7 @@ import polars as pl
 
 from tasks.parse.pieces import CUT, FILL
 
-_ENTITIES = {
+ENTITIES = {
     "&amp;": "&",
     "&lt;": "<",
     "&gt;": ">",
@@ -54,9 +54,7 @@ def _padded(replacements: dict[str, str]) -> dict[str, str]:
     return {old: new + FILL * (len(old) - len(new)) for old, new in replacements.items()}
 
 
-_MASKS = _padded(
-    {**_ENTITIES, **_CHARACTERS, **dict.fromkeys(_FIXED_TAGS, ""), **dict.fromkeys(_BREAKS, " ")}
-)
+_MASKS = _padded({**ENTITIES, **_CHARACTERS, **dict.fromkeys(_FIXED_TAGS, ""), **dict.fromkeys(_BREAKS, " ")})
 
 
 def mask(pieces: pl.DataFrame) -> pl.DataFrame:

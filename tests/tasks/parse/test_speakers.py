@@ -20,6 +20,11 @@ def turns(text: str, format_: str = "markdown") -> list[Turn]:
     return pieces.filter(pl.col("text") != "").select("speaker", "start_s", "text").rows()
 
 
+def test_entities_in_the_name_of_a_webvtt_voice_are_decoded() -> None:
+    text = "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n<v Ann &amp; Bo&nbsp;&lt;3>Hi &amp; ho.\n"
+    assert turns(text, "webvtt")[0][0] == "Ann & Bo <3"
+
+
 @pytest.mark.parametrize(
     ("first", "second", "times"),
     [

@@ -1,0 +1,65 @@
+"""What is exported, read by the tools that it is for, equals the lake row by row."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from tests.landing import land, sample_documents
+from warehouse.contracts import TABLES
+from warehouse.export import archive
+from warehouse.export.archive import Request, export_dataset, export_documents, export_tables
+from warehouse.export.selection import Selection
+from warehouse.lake import connect
+from warehouse.models import marts
+from warehouse.settings import Settings
+
+Row = tuple[object, ...]
+
+EVERY = (*TABLES, *marts())
+
+
+@pytest.fixture(scope="module")
+def tables(sample_lake: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("tables") / "out"
+    export_tables(sample_lake, Request(target), EVERY)
+    return target
+
+
+def test_duckdb_and_polars_read_every_table_and_mart_as_the_lake_has_it(
+    tables: Path, reader: duckdb.DuckDBPyConnection
+) -> None:
+    for name in EVERY:
+        files = str(tables / name / "*.parquet")
+        expected = reader.sql(f"FROM {name} ORDER BY ALL")
+        found = duckdb.sql(f"FROM read_parquet('{files}') ORDER BY ALL")
+        assert (found.columns, found.types) == (expected.columns, expected.types), name
+        assert found.fetchall() == expected.fetchall(), name
+        assert pl.read_parquet(files).height == reader.sql(f"FROM {name}").pl().height
+
+
+def test_rows_are_ordered_by_key(tables: Path) -> None:
+    for name, table in TABLES.items():
+        frame = pl.read_parquet(tables / name / "*.parquet").select(table.key)
+        assert frame.equals(frame.sort(table.key)), name
+
+
+def test_deleted_rows_stay_deleted(settings: Settings, tmp_path: Path) -> None:
+    documents = sample_documents()
+    land(settings, documents)
+    changed = {path: data.replace(b"clock", b"cuckoo") for path, data in documents.items() if "clock" in path}
+    land(settings, changed, "run-2")
+    export_tables(settings, Request(tmp_path / "out"), ["core.turns"])
+    export_tables(settings, Request(tmp_path / "before", at=3), ["core.turns"])
+    now, then = (pl.read_parquet(tmp_path / name / "core.turns" / "*.parquet") for name in ("out", "before"))
+    assert now.height == then.height
+    assert now.filter(pl.col("text").str.contains("cuckoo")).height > 0
+    assert then.filter(pl.col("text").str.contains("cuckoo")).height == 0

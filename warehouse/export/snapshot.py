@@ -1,0 +1,49 @@
+"""One snapshot of the lake for the whole of an export, whatever lands meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from warehouse.lake import Moment, connect
+from warehouse.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Which state of the lake an export shows: its id, and when it was committed."""
+
+    snapshot_id: int
+    committed_at: datetime
+
+
+@contextmanager
+def pinned(
+    settings: Settings, at: Moment | None = None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Snapshot]]:
+    """Open the lake read-only at one snapshot, and say which it is.
+
+    Args:
+        settings: Names the lake.
+        at: The snapshot's id, or a time; the last one where none is given.
+
+    Raises:
+        LakeError: There is no lake, no such snapshot, or another podlake made it.
+    """
+    if at is None:
+        with closing(connect(settings)) as latest:
+            at = _snapshot_of(latest).snapshot_id
+    with closing(connect(settings, at=at)) as lake:
+        yield lake, _snapshot_of(lake)
+
+
+def _snapshot_of(lake: duckdb.DuckDBPyConnection) -> Snapshot:
+    (row,) = lake.execute(
+        "SELECT snapshot_id, snapshot_time FROM ducklake_snapshots('lake')"
+        " WHERE snapshot_id = (SELECT id FROM lake.current_snapshot())"
+    ).fetchall()
+    return Snapshot(*row)
