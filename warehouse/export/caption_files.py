@@ -50,12 +50,17 @@ def write_captions(
             skipped[problem[0]] += 1
             continue
         text = "".join(captions(rows, form, has_times=facts["has_times"]))
-        folder.write(f"{_place(facts, taken)}.{form}", text, len(rows))
+        folder.write(f"{place_of(facts, taken)}.{form}", text, len(rows))
     return dict(skipped)
 
 
-def _place(facts: Facts, taken: set[str]) -> str:
-    """Return a path that no other transcript has, also where case does not count; it never leaves the folder."""
+def place_of(facts: Facts, taken: set[str]) -> str:
+    """Return the path of a transcript's captions without extension, and remember it; it never leaves the folder.
+
+    Args:
+        facts: The columns of ``export.selected``.
+        taken: The paths so far, in lower case: where case does not count, no two transcripts may meet.
+    """
     path = PurePosixPath(facts["path"] or "")
     # Feeds often call every transcript the same, so theirs go by title.
     is_file = path.name and not (facts["uri"] or "").startswith(("http://", "https://"))

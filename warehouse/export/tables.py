@@ -85,8 +85,9 @@ def _write(
         ) from error
     where = _where(name, columns, selection)
     parameters = {which: value for which, value in selection.parameters.items() if value}
-    counted = lake.execute(f"SELECT count(*) FROM {name}{where}", parameters).fetchone()  # noqa: S608  names are checked
-    n_rows = int(counted[0]) if counted else 0
+    n_all = _count(lake, f"{name}{where}", parameters) if name in TABLES else 0
+    # Threads add up floats in any order, and the last digits of a mart's sums with it.
+    lake.execute("RESET threads" if name in TABLES else "SET threads = 1")
     rows = lake.sql(f"SELECT * FROM {name}{where} ORDER BY {key}", params=parameters)  # noqa: S608  the same
     batches = rows.to_arrow_reader(_GROUP_DOCUMENTS if name == DOCUMENTS.full_name else _GROUP_ROWS)
     n_done = 0
@@ -94,7 +95,13 @@ def _write(
         for batch in batches:
             parts.write(batch)
             n_done += batch.num_rows
-            told(name, n_done, n_rows)
+            told(name, n_done, max(n_all, n_done))
+
+
+def _count(lake: duckdb.DuckDBPyConnection, what: str, parameters: dict[str, object]) -> int:
+    """Count rows of a table; to count those of a mart is to compute it twice."""
+    ((n_rows,),) = lake.execute(f"SELECT count(*) FROM {what}", parameters).fetchall()  # noqa: S608  names are checked
+    return int(n_rows)
 
 
 def _where(name: str, columns: Sequence[str], selection: Selection) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from warehouse.errors import ExportError
-from warehouse.export.archive import Request, export_documents, export_tables
+from warehouse.export.archive import Request, export_captions, export_documents, export_tables
 from warehouse.export.folder import export_folder
 from warehouse.export.selection import Selection
 from warehouse.settings import Settings
@@ -129,3 +131,36 @@ def test_an_unknown_podcast_is_refused_before_anything_is_written(
     with pytest.raises(ExportError, match=r"no podcast 'nope'.*small-museums"):
         export_documents(sample_lake, Request(tmp_path / "out", Selection(("nope",))))
     assert list(tmp_path.iterdir()) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from warehouse.export.archive import Request, export_captions
+from warehouse.settings import load
+
+def die(what, n_done, n_all):
+    if n_done == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+export_captions(load(lake=sys.argv[1]), Request(Path(sys.argv[2]), told=die), "vtt")
+"""
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_killed_export_leaves_the_target_as_it_was_and_the_next_one_goes_through(
+    sample_lake: Settings, tmp_path: Path, is_there: bool
+) -> None:
+    target = tmp_path / "out"
+    if is_there:
+        export_documents(sample_lake, Request(target))
+    before = contents(target)
+    command = [sys.executable, "-c", KILLED, str(sample_lake.lake), str(target)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert contents(target) == before
+    assert (
+        len(list((tmp_path / "out.part").rglob("*.vtt"))) == 4
+    )  # of five transcripts, one has estimated times
+    export_captions(sample_lake, Request(target), "vtt")
+    assert len(list(target.rglob("*.vtt"))) == 10
+    assert {path.name for path in tmp_path.iterdir()} == {"out"}
