@@ -103,7 +103,7 @@ def export_documents(settings: Settings, request: Request, compression: Compress
     """Write a document a line, as JSON; errors are those of ``export_tables``."""
     with _making(settings, request, "jsonl") as making:
         lines = document_lines(making.lake, request.selection, request.told)
-        with TextParts(making.folder, "documents", compression) as parts:
+        with TextParts(making.folder, "documents/part", compression) as parts:
             for line in lines:
                 parts.write(line)
     return making.exported(request.target)

@@ -27,7 +27,7 @@ def cues_of(words: Sequence[str], start_s: float, end_s: float) -> Iterator[Cue]
     """Cut what is said from ``start_s`` to ``end_s`` into cues; times in between follow the characters.
 
     Args:
-        words: At least one. A word longer than a line is a line of its own, one that lasts longer than a cue a cue.
+        words: At least one, without blanks. A word longer than a line is a line of its own, one that lasts longer than a cue a cue.
         start_s: Start of the first cue.
         end_s: End of the last cue.
 
@@ -50,6 +50,8 @@ def _groups(words: Sequence[str], duration_s: float) -> list[Sequence[str]]:
     """Share the words among as few cues as can be, about equally."""
     n_characters = _length(words)
     n_cues = max(math.ceil(n_characters / (LINES * LINE_CHARACTERS)), math.ceil(duration_s / LONGEST_S), 1)
+    if n_cues == 1 and _fits(words, n_characters):
+        return [words]
     most = n_characters * LONGEST_S / duration_s if duration_s > 0 else math.inf
     groups: list[Sequence[str]] = []
     begin, n_left = 0, n_characters
@@ -69,16 +71,19 @@ def _end(words: Sequence[str], begin: int, wanted: float, most: float) -> int:
     while end < len(words):
         longer = n_characters + 1 + len(words[end])
         is_nearer = longer - wanted <= wanted - n_characters
-        if not is_nearer or longer > most or not _fits(words[begin : end + 1]):
+        if not is_nearer or longer > most or not _fits(words[begin : end + 1], longer):
             break
         n_characters = longer
         end += 1
     return end
 
 
-def _fits(words: Sequence[str]) -> bool:
-    lines = _lines(words)
-    return max(map(len, lines)) <= LINE_CHARACTERS
+def _fits(words: Sequence[str], n_characters: int) -> bool:
+    if n_characters <= LINE_CHARACTERS:
+        return True
+    if n_characters > LINES * LINE_CHARACTERS + 1:
+        return False
+    return max(map(len, _lines(words))) <= LINE_CHARACTERS
 
 
 def _lines(words: Sequence[str]) -> tuple[str, ...]:
@@ -86,8 +91,13 @@ def _lines(words: Sequence[str]) -> tuple[str, ...]:
     whole = " ".join(words)
     if len(whole) <= LINE_CHARACTERS or len(words) == 1:
         return (whole,)
-    halves = ((" ".join(words[:middle]), " ".join(words[middle:])) for middle in range(1, len(words)))
-    return min(halves, key=lambda lines: max(map(len, lines)))
+    # The longer of the two is shortest beside the middle: at the first blank behind it, or at the one before.
+    middle = len(whole) // 2
+    blanks = (whole.rfind(" ", 0, middle), whole.find(" ", middle))
+    blank = min(
+        (blank for blank in blanks if blank >= 0), key=lambda blank: max(blank, len(whole) - blank - 1)
+    )
+    return whole[:blank], whole[blank + 1 :]
 
 
 def _length(words: Sequence[str]) -> int:

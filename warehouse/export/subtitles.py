@@ -26,6 +26,7 @@ _UNKNOWN = "Unknown"
 _CHANGE = ">>"
 _UNBRACKETED = str.maketrans("[]:", "()-")
 _JOINER = "\u2060"
+_TIE = "\u00a0"
 _MARKUP = re.compile(r"<(?=[/a-zA-Z])|\{(?=\\|[yY]:)|--(?=>)|&(?=#?\w{1,8};)")
 """What players take for a tag, a position, a time or an entity in SRT, which has no escapes: an invisible joiner parts it."""
 
@@ -97,9 +98,9 @@ def _webvtt(sentences: Sequence[Spoken], note: str) -> Iterator[str]:
     for sentence, opens in _opening(sentences):
         voice = "" if sentence.speaker is None else f"<v {_escaped(_one_line(sentence.speaker))}>"
         words = sentence.text.split()
-        mark = [_CHANGE] if opens and sentence.speaker is None else []
+        mark = _CHANGE if opens and sentence.speaker is None else ""
         for cue in cues_of(_marked(mark, words), sentence.start_s, sentence.end_s):
-            lines = "\n".join(map(_escaped, cue.lines))
+            lines = _escaped("\n".join(cue.lines)).replace(_TIE, " ")
             yield f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}\n{voice}{lines}\n\n"
 
 
@@ -111,10 +112,10 @@ def _srt(sentences: Sequence[Spoken]) -> Iterator[str]:
             if sentence.speaker is None
             else f"[{_one_line(sentence.speaker).translate(_UNBRACKETED)}]:"
         )
-        words = _marked([label] if opens else [], sentence.text.split())
+        words = _marked(label if opens else "", sentence.text.split())
         for cue in cues_of(words, sentence.start_s, sentence.end_s):
             number += 1
-            lines = "\n".join(_MARKUP.sub(rf"\g<0>{_JOINER}", line) for line in cue.lines)
+            lines = _MARKUP.sub(rf"\g<0>{_JOINER}", "\n".join(cue.lines)).replace(_TIE, " ")
             yield f"{number}\n{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}\n{lines}\n\n"
 
 
@@ -138,9 +139,9 @@ def _opening(sentences: Sequence[Spoken]) -> Iterator[tuple[Spoken, bool]]:
         yield sentence, sentence.turn != before.turn
 
 
-def _marked(mark: Sequence[str], words: Sequence[str]) -> list[str]:
-    """Tie a mark to the first word, which no line break may part from it."""
-    return [" ".join([*mark, words[0]]), *words[1:]]
+def _marked(mark: str, words: Sequence[str]) -> list[str]:
+    """Tie a mark to the first word: no line break may part them, or break the name in it."""
+    return [_TIE.join([*mark.split(), words[0]]), *words[1:]] if mark else list(words)
 
 
 def _escaped(text: str) -> str:

@@ -99,8 +99,8 @@ def test_polars_and_duckdb_read_the_lines(
 ) -> None:
     for name in ("one", "two"):
         export_documents(sample_lake, Request(tmp_path / name), compression)
-    (file,) = (tmp_path / "one").glob("documents-*")
-    assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
+    (file,) = (tmp_path / "one" / "documents").glob("part-*")
+    assert file.read_bytes() == (tmp_path / "two" / "documents" / file.name).read_bytes()
     expected = {id_: "\n".join(turn[3] for turn in turns) for id_, turns in spoken_turns(reader).items()}
     assert dict(pl.read_ndjson(file).select("id", "text").rows()) == expected
     assert dict(duckdb.sql(f"SELECT id, text FROM read_json('{file}')").fetchall()) == expected

@@ -180,6 +180,12 @@ def test_webvtt_holds_no_markup_but_its_own() -> None:
     )
 
 
+def test_a_name_is_never_broken_over_two_lines() -> None:
+    name = "Professor Bartholomew Q. Featherstonehaugh"
+    written = "".join(captions(two_sentences(name, "Well, yes."), "srt", has_times=True))
+    assert f"\n[{name}]: Well,\n" in written
+
+
 @pytest.mark.parametrize("form", ["srt", "vtt"])
 @pytest.mark.parametrize("place", TIMED)
 def test_pysubs2_reads_the_words_and_times_of_the_lake(
