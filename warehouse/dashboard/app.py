@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from warehouse.dashboard.asked import Asked, Check
+from warehouse.dashboard.finder import Finder
 from warehouse.dashboard.guard import Guard
 from warehouse.dashboard.links import ServedLinks
 from warehouse.dashboard.page import Link, Note, Page
@@ -53,6 +54,7 @@ def application(
         LakeError: There is no lake.
     """
     reader = Reader(settings)
+    finder = Finder(settings)
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
@@ -62,7 +64,7 @@ def application(
     def endpoint(make: Maker) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
             params = {name: value for name, value in request.query_params.items() if name not in _OWN_PARAMS}
-            asked = Asked(request.path_params, params, checks, has_sql)
+            asked = Asked(request.path_params, params, checks, finder, has_sql)
             with reader.look() as look:
                 page = make(look, asked)
                 here = Link(request.url.path, params)

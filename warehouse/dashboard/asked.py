@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from warehouse.dashboard.finder import Finder
 from warehouse.dashboard.page import Link
 
 PAGE_ROWS = 100
@@ -42,6 +43,7 @@ class Asked:
         path: The parts of the address that ``routes.py`` names.
         params: What the address asks besides.
         checks: Every rule that podlake has.
+        finder: What searches; None where nothing can, as in an export.
         has_sql: Whether the SQL page is on.
         now: When it was asked.
     """
@@ -49,6 +51,7 @@ class Asked:
     path: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, str] = field(default_factory=dict)
     checks: Sequence[Check] = ()
+    finder: Finder | None = None
     has_sql: bool = False
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -73,7 +76,7 @@ def neighbours(path: str, asked: Asked, total: int, n_rows: int = PAGE_ROWS) -> 
     kept = {name: value for name, value in asked.params.items() if name != "offset" and value}
     links = {}
     if asked.offset:
-        links["← newer"] = Link(path, kept | {"offset": str(max(asked.offset - n_rows, 0))})
+        links["← before"] = Link(path, kept | {"offset": str(max(asked.offset - n_rows, 0))})
     if asked.offset + n_rows < total:
-        links["older →"] = Link(path, kept | {"offset": str(asked.offset + n_rows)})
+        links["more →"] = Link(path, kept | {"offset": str(asked.offset + n_rows)})
     return links

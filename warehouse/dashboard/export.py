@@ -16,7 +16,7 @@ from warehouse.dashboard.links import FileLinks, file_of
 from warehouse.dashboard.page import Link
 from warehouse.dashboard.reader import Look, Reader, copied
 from warehouse.dashboard.render import Frame, as_csv, as_json, html
-from warehouse.dashboard.routes import ROUTES, Maker
+from warehouse.dashboard.routes import ROUTES, SERVED_ALONE, Maker
 from warehouse.errors import TerminalError
 from warehouse.models import marts
 from warehouse.settings import Settings
@@ -78,7 +78,7 @@ def _pages(look: Look, checks: Sequence[Check]) -> Iterator[tuple[str, tuple[Mak
     """Yield the path of each page, with what makes it."""
     known = _ids(look, checks)
     for pattern, make in ROUTES.items():
-        if pattern == "/sql":
+        if pattern in SERVED_ALONE:
             continue
         names = tuple(_NAMED.findall(pattern))
         for values in known[names] if names else [()]:

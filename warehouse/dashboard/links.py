@@ -48,7 +48,7 @@ class ServedLinks:
     def page(self, link: Link) -> str:
         """Return path and query."""
         asked = f"?{urlencode(link.params)}" if link.params else ""
-        return quote(link.path) + asked
+        return quote(link.path) + asked + _anchored(link)
 
     def data(self, link: Link, form: str, table: str = "") -> str:
         """Return the page's own address, asked for as data."""
@@ -80,7 +80,7 @@ class FileLinks:
 
     def page(self, link: Link) -> str:
         """Return the file of the page; what else it is asked for, a file cannot answer."""
-        return self._to(file_of(link.path, "html"))
+        return self._to(file_of(link.path, "html")) + _anchored(link)
 
     def data(self, link: Link, form: str, table: str = "") -> str:
         """Return the file with the data."""
@@ -93,6 +93,10 @@ class FileLinks:
     def _to(self, file: str) -> str:
         start = file_of(self.here, "html").rpartition("/")[0]
         return quote(relpath(file, start or "."))
+
+
+def _anchored(link: Link) -> str:
+    return f"#{quote(link.anchor)}" if link.anchor else ""
 
 
 def file_of(path: str, form: str, table: str = "") -> str:

@@ -24,10 +24,12 @@ class Link:
     Attributes:
         path: Path of the page, as ``routes.py`` has it.
         params: What the page is asked for; static files know none, and lead to the page without.
+        anchor: The part of the page.
     """
 
     path: str
     params: Mapping[str, str] = field(default_factory=dict)
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,11 @@ class Table:
     note: str = ""
     total: int | None = None
     pages: Mapping[str, Link] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hits(Table):
+    """Sentences that a search found, as a list to read; rows have the fields of ``warehouse.search.Hit``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,8 +93,8 @@ def as_csv(page: Page, name: str) -> str:
 
 
 def _bare(row: Row) -> dict[str, Any]:
-    """Leave drawings out."""
-    return {name: value for name, value in row.items() if not isinstance(value, Markup)}
+    """Leave drawings and links out."""
+    return {name: value for name, value in row.items() if not isinstance(value, Markup | Link)}
 
 
 def _cell(value: object) -> str:

@@ -14,6 +14,7 @@ from warehouse.dashboard.pages.overview import overview
 from warehouse.dashboard.pages.podcasts import episode, podcast, podcast_list
 from warehouse.dashboard.pages.quarantine import quarantine, story
 from warehouse.dashboard.pages.runs import run, run_list
+from warehouse.dashboard.pages.search import search
 from warehouse.dashboard.pages.sql import sql
 from warehouse.dashboard.reader import Look
 
@@ -36,8 +37,12 @@ ROUTES: dict[str, Maker] = {
     "/episodes/{episode_id}": episode,
     "/analytics": mart_list,
     "/analytics/{mart}": mart,
+    "/search": search,
     "/sql": sql,
 }
+
+SERVED_ALONE = frozenset({"/search", "/sql"})
+"""Pages that answer what somebody types: files cannot."""
 
 MENU = {
     "Overview": "/",
@@ -47,5 +52,6 @@ MENU = {
     "Quarantine": "/quarantine",
     "Incidents": "/incidents",
     "Podcasts": "/podcasts",
+    "Search": "/search",
     "Analytics": "/analytics",
 }

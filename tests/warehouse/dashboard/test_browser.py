@@ -17,6 +17,7 @@ from tests.warehouse.dashboard.serving import served
 from tests.warehouse.dashboard.test_pages import one
 from warehouse.dashboard.export import paths
 from warehouse.dashboard.reader import Reader
+from warehouse.search import Searcher
 from warehouse.settings import Settings
 
 CHROMIUM = shutil.which("chromium")
@@ -57,9 +58,15 @@ def address(archive: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="module")
 def one_of_each(archive: Settings) -> list[str]:
     """The last page of each kind."""
+    Searcher(archive).follow()
     with closing(Reader(archive)) as reader, reader.look() as look:
         kinds = {(path.count("/"), path.split("/")[1]): path for path in paths(look, ())}
-    return [*kinds.values(), "/sql?q=FROM+core.podcasts", "/quarantine?rule=unsupported&healed=yes"]
+    return [
+        *kinds.values(),
+        "/sql?q=FROM+core.podcasts",
+        "/search?q=bread",
+        "/quarantine?rule=unsupported&healed=yes",
+    ]
 
 
 def watched(browser: Browser, look: str, allowed: str) -> tuple[Page, list[str]]:

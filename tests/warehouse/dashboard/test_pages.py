@@ -5,18 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
+import time
 from contextlib import closing
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from tests.warehouse.dashboard.conftest import MAIL, SCRIPT
 from warehouse.contracts import TABLES
+from warehouse.dashboard.app import application
 from warehouse.dashboard.export import paths
 from warehouse.dashboard.reader import Reader
 from warehouse.lake import connect
-from warehouse.settings import Settings
+from warehouse.search import Searcher
+from warehouse.settings import Settings, load
 
 
 class Links(HTMLParser):
@@ -176,3 +181,34 @@ def test_what_is_not_there_is_a_404_that_says_so(client: TestClient, path: str) 
     answer = client.get(path)
     assert answer.status_code == 404
     assert "There is no" in answer.text or "there is no" in answer.text
+
+
+def test_a_search_finds_sentences_and_leads_to_where_they_are_said(
+    client: TestClient, archive: Settings
+) -> None:
+    Searcher(archive).follow()
+    answer = client.get("/search", params={"q": "sourdough", "as": "json"}).json()["tables"]["hits"]
+    sql = "SELECT count(*) FROM core.sentences JOIN core.transcripts USING (transcript_id) WHERE is_current AND text ILIKE '%sourdough%'"
+    assert len(answer) == one(archive, sql)
+    text = client.get("/search", params={"q": "sourdough"}).text
+    assert "<mark>sourdough</mark>" in text.lower()
+    place = next(address for address in Links(text).found if address.startswith("/episodes/"))
+    path, _, anchor = place.partition("#")
+    assert f'id="{anchor}"' in client.get(path).text
+
+
+def test_a_search_that_makes_no_sense_says_so(client: TestClient, archive: Settings) -> None:
+    Searcher(archive).follow()
+    assert "is no year" in client.get("/search", params={"q": "bread", "year": "x"}).text
+    assert "No sentence has them" in client.get("/search", params={"q": "qwertyuiopp"}).text
+
+
+def test_a_first_search_makes_the_index_beside(archive: Settings, tmp_path: Path) -> None:
+    lake = Path(shutil.copytree(archive.lake, tmp_path / "lake"))
+    shutil.rmtree(lake / "search", ignore_errors=True)
+    with TestClient(application(load(lake=lake))) as fresh:
+        assert "index is being made" in fresh.get("/search", params={"q": "bread"}).text
+        deadline = time.monotonic() + 60
+        while "<mark>" not in fresh.get("/search", params={"q": "bread"}).text:
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
