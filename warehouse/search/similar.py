@@ -6,7 +6,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from warehouse.changes import make
+import duckdb
+
+from warehouse.changes import exist, make
 from warehouse.errors import LakeError, QueryError
 from warehouse.lake import connect
 from warehouse.models import model
@@ -16,14 +18,10 @@ from warehouse.search.records import MOST_HITS
 from warehouse.search.syntax import MOST_CHARACTERS
 from warehouse.settings import Settings
 
-_STATE = """
-SELECT
-    (SELECT count(*) FROM core.vectors WHERE model = $model),
-    (
-        SELECT count(*) FROM current SEMI JOIN core.sentences USING (transcript_id)
-        ANTI JOIN (FROM core.vectors WHERE model = $model) AS made
-            ON current.transcript_id = made.transcript_id AND sentences_fingerprint = made.fingerprint
-    )
+_MISSING = f"""
+FROM current ANTI JOIN (FROM core.vectors WHERE model = '{MODEL}') AS made
+    ON current.transcript_id = made.transcript_id AND current.sentences_fingerprint = made.fingerprint
+SELECT transcript_id
 """
 
 
@@ -89,8 +87,8 @@ def similar(settings: Settings, text: str, *, limit: int = 10) -> Alike:
         raise QueryError("the text has no word to look for")
     with closing(connect(settings)) as lake:
         make(lake, "current", model("search.transcripts"))
-        n_vectors, n_missing = lake.execute(_STATE, {"model": MODEL}).fetchone() or (0, 0)
-        if n_missing and not n_vectors:
+        n_missing = _n_missing(lake)
+        if n_missing and not exist(lake, "FROM core.vectors"):
             raise LakeError(
                 "the passages of this lake have no vectors yet",
                 where=str(settings.lake),
@@ -101,6 +99,17 @@ def similar(settings: Settings, text: str, *, limit: int = 10) -> Alike:
         names = [column[0] for column in answer.description]
         passages = [_passage(**dict(zip(names, row, strict=True))) for row in answer.fetchall()]
     return Alike(tuple(passages), n_missing)
+
+
+def _n_missing(lake: duckdb.DuckDBPyConnection) -> int:
+    """Count the transcripts that say something and have no vectors; mostly none, and then no sentence is read."""
+    make(lake, "missing", _MISSING)
+    if not exist(lake, "FROM missing"):
+        return 0
+    row = lake.execute(
+        "SELECT count(*) FROM missing SEMI JOIN core.sentences USING (transcript_id)"
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _passage(*, audio_url: str | None, url: str | None, **shown: Any) -> Passage:
