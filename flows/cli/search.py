@@ -67,7 +67,7 @@ def _find(
     query = Query(" ".join(words), **options)
     searcher = Searcher(settings)
     if not searcher.has_index or rebuild:
-        click.echo("podlake: making the search index: half a minute a million sentences", err=True)
+        click.echo("podlake: making the search index: up to a minute a million sentences", err=True)
     if rebuild:
         followed = searcher.follow(anew=True)
         if not words:

@@ -66,7 +66,7 @@ class Searcher:
 
     @property
     def has_index(self) -> bool:
-        """Whether there is an index already: to make one takes half a minute a million sentences.
+        """Whether there is an index already: to make one takes up to a minute a million sentences.
 
         Raises:
             LakeError: There is no lake.
