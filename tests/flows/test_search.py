@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -99,10 +100,18 @@ def test_rebuild_says_what_it_indexed(podlake: Callable[..., Result], lake: Sett
 def test_what_makes_no_sense_is_refused_in_one_line(
     podlake: Callable[..., Result], arguments: list[str], exit_code: int
 ) -> None:
+    podlake("search", "button")  # the first search also says that it makes an index
     answer = podlake("search", *arguments)
     assert (answer.exit_code, answer.stdout) == (exit_code, "")
     assert "Traceback" not in answer.stderr
     assert exit_code == 2 or answer.stderr.count("\n") == 1
+
+
+def test_wrong_syntax_is_refused_before_an_index_is_made(landed: Settings) -> None:
+    shutil.rmtree(landed.lake / "search", ignore_errors=True)
+    answer = CliRunner().invoke(main, ["search", '"open', "--lake", str(landed.lake)])
+    assert (answer.exit_code, answer.stderr.count("\n")) == (4, 1)
+    assert not (landed.lake / "search").exists()
 
 
 @pytest.mark.skipif(not find_spec("wordllama"), reason="the extra 'similar' is not installed")

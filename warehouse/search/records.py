@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from warehouse.errors import QueryError
+from warehouse.search.syntax import parse
 
 MOST_HITS = 1_000
 """Hits that one page may hold; each costs some 60 microseconds."""
@@ -39,11 +40,12 @@ class Query:
     offset: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse a page that nobody reads.
+        """Refuse what cannot be answered before anything is opened or indexed for it.
 
         Raises:
-            QueryError: The page is too large, too deep, or before the first.
+            QueryError: The syntax of the words is wrong, or the page is too large, too deep, or before the first.
         """
+        parse(self.words)
         if not 1 <= self.limit <= MOST_HITS:
             raise QueryError(f"a page holds 1 to {MOST_HITS} hits, not {self.limit}")
         if not 0 <= self.offset <= DEEPEST:
