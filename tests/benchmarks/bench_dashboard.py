@@ -21,6 +21,7 @@ from warehouse.dashboard.export import paths
 from warehouse.dashboard.reader import Reader
 from warehouse.lake import connect
 from warehouse.settings import Settings, load
+from warehouse.terms import count_terms
 
 _RUNS = (
     """INSERT INTO quality.runs BY NAME SELECT
@@ -100,6 +101,7 @@ def main() -> None:
         if not (settings.lake / "catalog.sqlite").exists():
             fill(settings, arguments.sentences)
             run_often(settings, arguments.runs)
+            count_terms(settings)
         served(settings)
         begin, used = time.perf_counter(), time.process_time()
         n_pages = export(settings, Path(scratch) / "pages")

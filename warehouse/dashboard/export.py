@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from importlib.resources import as_file, files
+from multiprocessing import get_context
 from pathlib import Path
 
 from warehouse.contracts import TABLES
 from warehouse.dashboard.asked import Asked, Check
+from warehouse.dashboard.copies import copy, look_at
 from warehouse.dashboard.links import FileLinks, file_of
 from warehouse.dashboard.page import Link
-from warehouse.dashboard.reader import Look, Reader, copied
+from warehouse.dashboard.reader import Look, Reader
 from warehouse.dashboard.render import Frame, as_csv, as_json, html
 from warehouse.dashboard.routes import ROUTES, SERVED_ALONE, Maker
 from warehouse.errors import TerminalError
@@ -23,6 +30,7 @@ from warehouse.settings import Settings
 
 _MARK = ".podlake-dashboard"
 """Says that a folder is an export, which another may replace."""
+_PAGES_WORTH_A_PROCESS = 500
 _NAMED = re.compile(r"{(\w+)}")
 
 
@@ -44,8 +52,7 @@ def write_pages(settings: Settings, target: Path, checks: Sequence[Check]) -> in
     part = target.with_name(f".{target.name}.part-{os.getpid()}")
     shutil.rmtree(part, ignore_errors=True)
     try:
-        with closing(Reader(settings)) as reader, reader.look() as look, copied(look) as copy:
-            n_pages = _write_all(copy, part, checks, settings.lake.resolve().name)
+        n_pages = _write_all(settings, part, checks)
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         part.replace(target)
@@ -59,19 +66,51 @@ def paths(look: Look, checks: Sequence[Check]) -> list[str]:
     return [path for path, _ in _pages(look, checks)]
 
 
-def _write_all(look: Look, folder: Path, checks: Sequence[Check], lake: str) -> int:
-    pages = dict(_pages(look, checks))
-    for path, (make, asked) in pages.items():
-        page = make(look, asked)
-        frame = Frame(lake, look.snapshot_id, look.as_of, Link(path), FileLinks(path, pages))
-        _write(folder / file_of(path, "html"), html(page, frame))
-        _write(folder / file_of(path, "json"), as_json(page, frame).decode())
-        for name in page.tables:
-            _write(folder / file_of(path, "csv", name), as_csv(page, name))
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What every process that writes pages must know."""
+
+    settings: Settings
+    snapshot_id: int
+    as_of: datetime
+    copy: Path
+    folder: Path
+    checks: Sequence[Check]
+
+
+def _write_all(settings: Settings, folder: Path, checks: Sequence[Check]) -> int:
+    with closing(Reader(settings)) as reader, reader.look() as look:
+        snapshot_id, as_of, wanted = look.snapshot_id, look.as_of, paths(look, checks)
+    with tempfile.TemporaryDirectory(prefix="podlake-") as scratch:
+        job = _Job(settings, snapshot_id, as_of, Path(scratch) / "copy.duckdb", folder, checks)
+        copy(settings, snapshot_id, job.copy)
+        n_shares = min(len(os.sched_getaffinity(0)), 1 + len(wanted) // _PAGES_WORTH_A_PROCESS)
+        shares = [wanted[number::n_shares] for number in range(n_shares)]
+        if n_shares == 1:
+            _write_share(job, wanted)
+        else:
+            with ProcessPoolExecutor(n_shares, mp_context=get_context("forkserver")) as pool:
+                # The list raises what a process raised.
+                list(pool.map(partial(_write_share, job), shares))
     with as_file(files("warehouse.dashboard") / "static") as static:
         shutil.copytree(static, folder / "static")
     (folder / _MARK).touch()
-    return len(pages)
+    return len(wanted)
+
+
+def _write_share(job: _Job, share: Sequence[str]) -> None:
+    """Write some of the pages."""
+    with look_at(job.settings, job.snapshot_id, job.as_of, job.copy) as look:
+        pages = dict(_pages(look, job.checks))
+        lake = job.settings.lake.resolve().name
+        for path in share:
+            make, asked = pages[path]
+            page = make(look, asked)
+            frame = Frame(lake, look.snapshot_id, look.as_of, Link(path), FileLinks(path, pages))
+            _write(job.folder / file_of(path, "html"), html(page, frame))
+            _write(job.folder / file_of(path, "json"), as_json(page, frame).decode())
+            for name in page.tables:
+                _write(job.folder / file_of(path, "csv", name), as_csv(page, name))
 
 
 def _pages(look: Look, checks: Sequence[Check]) -> Iterator[tuple[str, tuple[Maker, Asked]]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from dataclasses import dataclass
-from os.path import relpath
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
@@ -91,8 +90,7 @@ class FileLinks:
         return self._to(f"static/{name}")
 
     def _to(self, file: str) -> str:
-        start = file_of(self.here, "html").rpartition("/")[0]
-        return quote(relpath(file, start or "."))
+        return "../" * file_of(self.here, "html").count("/") + quote(file)
 
 
 def _anchored(link: Link) -> str:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Any
 
 import duckdb
 
-from warehouse.contracts import DOCUMENTS, TABLES
 from warehouse.errors import LakeError
-from warehouse.lake import connect, literal
-from warehouse.models import VIEWS, model
+from warehouse.lake import connect
+from warehouse.models import model
 from warehouse.settings import Settings
-from warehouse.views import make_views
 
 Records = list[dict[str, Any]]
 
@@ -37,13 +34,15 @@ class Look:
         settings: Name the lake.
         snapshot_id: The snapshot that all of a page comes from.
         as_of: When it was made.
+        cursor: What is asked.
+        memory: What it answered before.
     """
 
     settings: Settings
     snapshot_id: int
     as_of: datetime
-    _cursor: duckdb.DuckDBPyConnection
-    _memory: _Memory
+    cursor: duckdb.DuckDBPyConnection
+    memory: Memory
 
     def rows(self, name: str, **parameters: object) -> Records:
         """Return what the SELECT in ``models/dashboard/<name>.sql`` finds."""
@@ -57,38 +56,14 @@ class Look:
     def select(self, sql: str, **parameters: object) -> Records:
         """Return the answer to a SELECT of podlake's own."""
         key = (self.snapshot_id, sql, tuple(sorted((name, str(value)) for name, value in parameters.items())))
-        known = self._memory.get(key)
+        known = self.memory.get(key)
         if known is not None:
             return known
-        answer = self._cursor.execute(sql, parameters) if parameters else self._cursor.execute(sql)
+        answer = self.cursor.execute(sql, parameters) if parameters else self.cursor.execute(sql)
         names = [column[0] for column in answer.description]
         found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-        self._memory.put(key, found)
+        self.memory.put(key, found)
         return found
-
-
-@contextmanager
-def copied(look: Look) -> Iterator[Look]:
-    """Copy what the pages read into a plain DuckDB file, for the thousands of small reads of an export.
-
-    A small read of the lake takes 10 ms or more, of a plain file 1 ms. Of the sources' texts only those are copied of
-    which something is held back.
-    """
-    with (
-        tempfile.TemporaryDirectory(prefix="podlake-") as folder,
-        closing(connect(look.settings, at=look.snapshot_id)) as copy,
-    ):
-        copy.execute(f"ATTACH {literal(f'{folder}/copy.duckdb')} AS copy")
-        for schema in dict.fromkeys((*(table.schema for table in TABLES.values()), VIEWS)):
-            copy.execute(f"CREATE SCHEMA copy.{schema}")
-        for name, table in TABLES.items():
-            # In order, so that the rows of one episode stand together and others are not read for it.
-            order = ", ".join(table.key)
-            columns = _ONLY_HELD_TEXTS if name == DOCUMENTS.full_name else "*"
-            copy.execute(f"CREATE TABLE copy.{name} AS SELECT {columns} FROM lake.{name} ORDER BY {order}")  # noqa: S608  contracts' names
-        copy.execute("USE copy")
-        make_views(copy)
-        yield replace(look, _cursor=copy, _memory=_Memory())
 
 
 class Reader:
@@ -98,7 +73,7 @@ class Reader:
         """Open the lake; LakeError where there is none."""
         self._settings = settings
         self._connection = connect(settings)
-        self._memory = _Memory()
+        self._memory = Memory()
 
     @contextmanager
     def look(self) -> Iterator[Look]:
@@ -132,7 +107,7 @@ class Reader:
 _Key = tuple[int, str, tuple[tuple[str, str], ...]]
 
 
-class _Memory:
+class Memory:
     """The last answers, least recently used first."""
 
     def __init__(self) -> None:
@@ -140,12 +115,14 @@ class _Memory:
         self._lock = Lock()
 
     def get(self, key: _Key) -> Records | None:
+        """Return what was answered, if it is still known."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
             return self._answers.get(key)
 
     def put(self, key: _Key, found: Records) -> None:
+        """Remember an answer, unless it is large."""
         if len(found) > _LARGEST_REMEMBERED:
             return
         with self._lock:
