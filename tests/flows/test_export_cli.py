@@ -62,8 +62,6 @@ def test_each_shape_lands_in_a_folder_and_is_summed_up(
     manifest = json.loads(Path("out/manifest.json").read_text())
     assert len(manifest["files"]) == files
     assert manifest["snapshot"]["id"] == summary["snapshot_id"]
-    said = podlake(*arguments)
-    assert said.stdout.startswith(f"{files} files, {summary['n_rows']} rows")
 
 
 def test_captions_without_a_target_are_data_on_standard_output(podlake: Podlake) -> None:
@@ -88,6 +86,7 @@ def test_a_refused_transcript_leaves_no_file_and_says_why_in_one_line(podlake: P
 
 def test_transcripts_left_out_are_counted(podlake: Podlake) -> None:
     answer = podlake("vtt", "--all", "out")
+    assert answer.stdout.startswith("10 files, 477 rows, ")
     assert "3 transcripts left out: the times of the transcript are estimates" in answer.stdout
 
 

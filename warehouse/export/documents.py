@@ -6,14 +6,15 @@ The lines have the fields that datatrove and dolma read: ``id``, ``text``, ``sou
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import groupby
 
 import duckdb
 
 from warehouse.export.progress import Told, nobody
-from warehouse.export.selected import Facts, current_transcripts
+from warehouse.export.selected import Facts, Row, current_transcripts
 from warehouse.export.selection import EVERYTHING, Selection
 
 
@@ -55,7 +56,15 @@ def documents(
 ) -> Iterator[Document]:
     """Yield the documents in the order of ``current_transcripts``, whose args and errors they share."""
     for facts, rows in current_transcripts(lake, "export.turns", selection, told):
-        yield Document(facts, tuple(Turn(*row[1:]) for row in rows))
+        yield Document(facts, tuple(_turns(rows)))
+
+
+def _turns(rows: Sequence[Row]) -> Iterator[Turn]:
+    """Join the pieces of each turn."""
+    for _, pieces in groupby(rows, key=lambda row: row[0]):
+        first, *rest = pieces
+        _, _, speaker, start_s, end_s, text = first
+        yield Turn(speaker, start_s, end_s, "".join([text, *(piece[5] for piece in rest)]))
 
 
 def document_lines(

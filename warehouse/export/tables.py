@@ -1,4 +1,4 @@
-"""Tables and marts as Parquet, a folder each, ordered by key."""
+"""Tables and marts as Parquet, a folder each, ordered by key, or as they landed where rows hold whole documents."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.contracts import DOCUMENTS, TABLES
+from warehouse.contracts import TABLES
 from warehouse.errors import ExportError
 from warehouse.export.folder import Folder
 from warehouse.export.parts import ParquetParts
 from warehouse.export.progress import Told, nobody
 from warehouse.export.selection import Selection
 from warehouse.models import marts
+from warehouse.settings import MEGABYTE
 
 CORE = tuple(name for name, table in TABLES.items() if table.schema == "core")
 """What is taken along where no table is named."""
 
 _GROUP_ROWS = 100_000
-_GROUP_DOCUMENTS = 500
-"""Their texts are 60 kB each, not 100 bytes; a row group is held in memory."""
+_GROUP_BYTES = 32 * MEGABYTE
+"""A row group is held in memory; it has as many rows as have about so many bytes of text."""
+_SORTED_BYTES = 1000
+"""Rows of more text on average keep the order in which they landed. DuckDB's sort holds 2,048 rows of each of its runs in
+memory: in half a gigabyte, rows of 1 kB could be sorted whatever their number, 1.2 GB of rows of 10 kB could not."""
 
 _CONDITIONS = {
     "podcasts": {
@@ -76,32 +80,40 @@ def key_of(name: str) -> tuple[str, ...]:
 def _write(
     lake: duckdb.DuckDBPyConnection, folder: Folder, name: str, selection: Selection, told: Told
 ) -> None:
-    key = ", ".join(f'"{column}"' for column in key_of(name))
     try:
-        columns = lake.sql(f"FROM {name}").columns
+        table = lake.sql(f"FROM {name}")
     except duckdb.CatalogException as error:
         raise ExportError(
             f"the lake had no table {name!r} at this snapshot", remedy="Take a later one with --at."
         ) from error
-    where = _where(name, columns, selection)
+    source = f"{name}{_where(name, table.columns, selection)}"
     parameters = {which: value for which, value in selection.parameters.items() if value}
-    n_all = _count(lake, f"{name}{where}", parameters) if name in TABLES else 0
-    # Threads add up floats in any order, and the last digits of a mart's sums with it.
-    lake.execute("RESET threads" if name in TABLES else "SET threads = 1")
-    rows = lake.sql(f"SELECT * FROM {name}{where} ORDER BY {key}", params=parameters)  # noqa: S608  the same
-    batches = rows.to_arrow_reader(_GROUP_DOCUMENTS if name == DOCUMENTS.full_name else _GROUP_ROWS)
+    n_rows, n_bytes = _size(lake, table, source, parameters) if name in TABLES else (0, 0)
+    key = ", ".join(f'"{column}"' for column in key_of(name))
+    order = f" ORDER BY {key}" if n_bytes <= n_rows * _SORTED_BYTES else ""
+    rows = lake.sql(f"SELECT * FROM {source}{order}", params=parameters)  # noqa: S608  names are checked
+    most = _GROUP_BYTES * n_rows // n_bytes + 1 if n_bytes else _GROUP_ROWS
+    batches = rows.to_arrow_reader(min(_GROUP_ROWS, most))
     n_done = 0
     with ParquetParts(folder, str(Path(name) / "part"), batches.schema) as parts:
         for batch in batches:
             parts.write(batch)
             n_done += batch.num_rows
-            told(name, n_done, max(n_all, n_done))
+            told(name, n_done, max(n_rows, n_done))
 
 
-def _count(lake: duckdb.DuckDBPyConnection, what: str, parameters: dict[str, object]) -> int:
-    """Count rows of a table; to count those of a mart is to compute it twice."""
-    ((n_rows,),) = lake.execute(f"SELECT count(*) FROM {what}", parameters).fetchall()  # noqa: S608  names are checked
-    return int(n_rows)
+def _size(
+    lake: duckdb.DuckDBPyConnection,
+    table: duckdb.DuckDBPyRelation,
+    source: str,
+    parameters: dict[str, object],
+) -> tuple[int, int]:
+    """Return how many rows there are, and bytes of text; to ask this of a mart would be to compute it twice."""
+    columns = zip(table.columns, table.types, strict=True)
+    texts = " + ".join(f'coalesce(strlen("{name}"), 0)' for name, kind in columns if kind == "VARCHAR")
+    statement = f"SELECT count(*), coalesce(sum({texts or '0'}), 0) FROM {source}"  # noqa: S608  names are checked
+    ((n_rows, n_bytes),) = lake.execute(statement, parameters).fetchall()
+    return int(n_rows), int(n_bytes)
 
 
 def _where(name: str, columns: Sequence[str], selection: Selection) -> str:

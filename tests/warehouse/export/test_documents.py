@@ -79,6 +79,16 @@ def test_a_line_of_a_document_is_what_one_speaker_says(reader: duckdb.DuckDBPyCo
         assert found == expected[one["id"]]
 
 
+def test_a_turn_of_any_length_is_whole(settings: Settings) -> None:
+    text = "é, and so on; " * 2000
+    land(settings, {"Show/long.txt": text.encode()})
+    with closing(connect(settings)) as now:
+        (turn,) = [text for (*_, text) in spoken_turns(now).popitem()[1]]
+        (line,) = document_lines(now)
+    assert len(turn) > 20_000
+    assert json.loads(line)["text"] == turn
+
+
 def test_a_document_has_the_fields_of_text_corpus_tools(reader: duckdb.DuckDBPyConnection) -> None:
     lines = [json.loads(line) for line in document_lines(reader, Selection(("the-slow-elevator",), (2024,)))]
     one = lines[0]

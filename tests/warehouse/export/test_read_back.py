@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from tests.landing import land, sample_documents
-from warehouse.contracts import TABLES
+from warehouse.contracts import DOCUMENTS, TABLES
 from warehouse.export.archive import Request, export_tables
 from warehouse.settings import Settings
 
@@ -37,6 +37,8 @@ def test_duckdb_and_polars_read_tables_and_marts_as_the_lake_has_it(
 
 def test_rows_are_ordered_by_key(tables: Path) -> None:
     for name, table in TABLES.items():
+        if table == DOCUMENTS:  # whole documents are too long to be sorted, and stay as they landed
+            continue
         frame = pl.read_parquet(tables / name / "*.parquet").select(table.key)
         assert frame.equals(frame.sort(table.key)), name
 
