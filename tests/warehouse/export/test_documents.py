@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -185,20 +184,3 @@ def test_a_lake_without_transcripts_gives_empty_files_that_can_be_read(
     assert export_documents(settings, Request(tmp_path / "lines")).n_rows == 0
     assert export_dataset(settings, Request(tmp_path / "rows")).n_rows == 0
     assert pl.read_parquet(tmp_path / "rows" / "data" / "*.parquet").columns == SCHEMA.names
-
-
-def test_what_lands_while_an_export_runs_is_left_for_the_next(many: Settings, tmp_path: Path) -> None:
-    def land_more(what: str, n_done: int, n_all: int) -> None:
-        if (what, n_done, n_all) == ("transcripts", 1, 60):
-            land(
-                settings, {"Show/new.vtt": b"WEBVTT\n\n00:00.000 --> 00:01.000\nBrand new words.\n"}, "run-2"
-            )
-
-    settings = many.model_copy(update={"lake": tmp_path / "lake"})
-    shutil.copytree(many.lake, settings.lake)
-    first = export_documents(settings, Request(tmp_path / "out", told=land_more))
-    assert first.n_rows == 60
-    assert export_documents(settings, Request(tmp_path / "next")).n_rows == 61
-    as_it_was = export_documents(settings, Request(tmp_path / "again", at=first.snapshot_id))
-    assert as_it_was.n_rows == 60
-    assert (tmp_path / "again" / "SHA256SUMS").read_bytes() == (tmp_path / "out" / "SHA256SUMS").read_bytes()

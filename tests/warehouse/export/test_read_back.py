@@ -54,3 +54,19 @@ def test_deleted_rows_stay_deleted(settings: Settings, tmp_path: Path) -> None:
     assert now.height == then.height
     assert now.filter(pl.col("text").str.contains("cuckoo")).height > 0
     assert then.filter(pl.col("text").str.contains("cuckoo")).height == 0
+
+
+def test_what_lands_while_an_export_runs_is_left_for_the_next(settings: Settings, tmp_path: Path) -> None:
+    said = b"WEBVTT\n\n00:00.000 --> 00:01.000\nA few new words.\n"
+    tables = ["core.episodes", "core.sentences"]
+
+    def land_more(what: str, n_done: int, n_all: int) -> None:
+        if (what, n_done, n_all) == ("core.episodes", 1, 1):
+            land(settings, {"Show/2.vtt": said}, "run-2")
+
+    land(settings, {"Show/1.vtt": said})
+    first = export_tables(settings, Request(tmp_path / "out", told=land_more), tables)
+    assert first.n_rows == 2
+    assert export_tables(settings, Request(tmp_path / "next"), tables).n_rows == 4
+    export_tables(settings, Request(tmp_path / "again", at=first.snapshot_id), tables)
+    assert (tmp_path / "again" / "SHA256SUMS").read_bytes() == (tmp_path / "out" / "SHA256SUMS").read_bytes()
