@@ -32,8 +32,13 @@ def cues_of(words: Sequence[str], start_s: float, end_s: float) -> Iterator[Cue]
         end_s: End of the last cue.
 
     Example:
-        >>> [cue.lines for cue in cues_of("Twelve minutes, every spring, by hand.".split(), 0.0, 14.0)]
-        [('Twelve minutes,',), ('every spring,',), ('by hand.',)]
+        >>> [
+        ...     cue.lines
+        ...     for cue in cues_of(
+        ...         "Please mind the gap between what it does and what it is for.".split(), 0.0, 4.0
+        ...     )
+        ... ]
+        [('Please mind the gap between', 'what it does and what it is for.')]
     """
     groups = _groups(words, end_s - start_s)
     n_all = sum(map(_length, groups))

@@ -28,11 +28,9 @@ from warehouse.export.subtitles import FORMS, Form, captions, rendered
 Said = tuple[int | None, int | None, str | None, str]
 
 TIMED = (
-    "the-slow-elevator/001-the-button-nobody-pressed.vtt",
     "the-slow-elevator/002-a-clock-that-is-kind.vtt",
     "bread-and-circuits/ep1-the-sourdough-thermostat.srt",
     "small-museums/s01e02-the-spoon-annex.json",
-    "small-museums/s01e04-the-museum-answers-back.json",
 )
 
 
@@ -130,7 +128,7 @@ def joined(found: Sequence[Said], starts: Sequence[int]) -> list[Said]:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(cues=episodes() | nasty_episodes, some_unnamed=st.booleans())
 def test_whatever_is_said_words_times_and_speakers_are_read_back(
     form: Form, cues: list[Cue], some_unnamed: bool
