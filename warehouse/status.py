@@ -121,7 +121,7 @@ def usual_documents(lake: duckdb.DuckDBPyConnection, run_id: str) -> float | Non
 
 
 def killed_runs(lake: duckdb.DuckDBPyConnection, settings: Settings, before: str) -> list[str]:
-    """Return the ids of earlier runs that never finished and are no longer at work, first the oldest; the last 30 at most."""
+    """Return the ids of earlier runs that never finished and are no longer at work, first the oldest; of the ten before it."""
     unfinished = lake.execute(model("status.unfinished_runs"), {"run_id": before}).fetchall()
     return [run_id for (run_id,) in unfinished if not staging_of(settings, run_id).exists()]
 

@@ -19,8 +19,8 @@ from warehouse.status import killed_runs
 WHOLE_RUN = -1
 """The batch of a result that looks at a whole run."""
 
-_WINDOW = 1_000
-"""Runs among which a podcast's own last ones are looked for: ten days of a run every quarter of an hour, three years of daily ones."""
+_WINDOW = 500
+"""Runs among which a podcast's own last ones are looked for: five days of a run every quarter of an hour, more than a year of daily ones."""
 
 _FIRST = (
     "SELECT min(run_id) FROM (SELECT run_id FROM quality.runs WHERE run_id < ? ORDER BY run_id DESC LIMIT ?)"

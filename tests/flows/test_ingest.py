@@ -12,7 +12,7 @@ import pytest
 from flows.ingest import run_ingest
 from tests.flows.conftest import SAMPLE
 from tests.flows.lakes import CORE, contents, differences, n_snapshots, select, value
-from warehouse.contracts import STAGED
+from warehouse.contracts import PROFILE, STAGED
 from warehouse.settings import Settings, load
 
 EPISODE = "bread-and-circuits/ep1-the-sourdough-thermostat.srt"
@@ -84,7 +84,7 @@ def test_the_stored_text_is_the_file_without_loss(lake: Settings) -> None:
 
 def test_every_rule_leaves_a_result_and_the_run_is_finished(lake: Settings) -> None:
     tables = {table for (table,) in select(lake, "SELECT DISTINCT table_name FROM quality.results")}
-    assert tables == {table.full_name for table in STAGED}
+    assert tables == {table.full_name for table in (*STAGED, PROFILE)}
     broken = select(lake, "SELECT rule, error FROM quality.results WHERE status = 'errored'")
     assert broken == []
     ((status, n_documents, n_published, n_quarantined, n_bytes),) = select(

