@@ -4,7 +4,19 @@ description: The profiles of the runs before one, of what its own profile is abo
 grain: run_id, podcast_id, format, published_year, metric
 depends_on: quality.profile, asked (what the run's own profile is about), $run_id, $first, $looked_back
 */
-SELECT past.*
+SELECT
+    past.podcast_id,
+    past.format,
+    past.published_year,
+    past.metric,
+    past.run_id,
+    past.n,
+    past.value,
+    past.n_by_step,
+    past.z,
+    past.rise,
+    past.fall,
+    past.is_change
 FROM quality.profile AS past
 SEMI JOIN asked
     ON
