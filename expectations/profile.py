@@ -12,11 +12,7 @@ import polars as pl
 
 from expectations.rules import RowRule, Severity, Suite, Tables, said
 from warehouse.contracts import PROFILE
-from warehouse.metrics import METRICS, Metric
-
-FARTHEST = 2.5
-"""Standard deviations of documents that a run may lie off. Three documents, the fewest that are compared, lie so far off
-together by chance once in some 50,000 runs; half the words gone or all labels lie farther."""
+from warehouse.metrics import FARTHEST, METRICS, Metric
 
 _PLAUSIBLE: dict[str, tuple[float, float]] = {
     "words_per_minute": (60, 260),

@@ -24,7 +24,7 @@ def quality(
 
     empty = "no results: nothing has been ingested yet"
     if drift:
-        from expectations.profile import FARTHEST
+        from warehouse.metrics import FARTHEST
         from warehouse.status import drift_of
 
         found = drift_of(settings_of(lake), FARTHEST, run_id)

@@ -3,10 +3,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from expectations.profile import FARTHEST, SUITE
+from expectations.profile import SUITE
 from expectations.runner import check_profile
 from warehouse.contracts import PROFILE, RESULTS
-from warehouse.metrics import METRICS
+from warehouse.metrics import FARTHEST, METRICS
 
 GOOD: dict[str, float] = {
     "words_per_minute": 150,

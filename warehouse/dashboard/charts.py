@@ -80,6 +80,35 @@ def columns(
     return _svg("columns", _WIDTH, _HEIGHT, said, marks)
 
 
+def curve(
+    points: Sequence[tuple[str, float, str]], said: str, *, kind: Kind = "number", usual: float | None = None
+) -> Markup:
+    """Draw a value over the runs, oldest on the left; a diamond where it moved, with the usual value as a dashed line."""
+    values = [value for _, value, _ in points]
+    top = max([*values, usual or 0]) or 1
+    width, ground = _WIDTH - _SIDE - 8, _HEIGHT - _FOOT
+    step = width / max(len(points) - 1, 1)
+    places = [
+        (_SIDE + number * step, ground - value / top * (ground - 12)) for number, value in enumerate(values)
+    ]
+    line = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+    marks = [*_scale(top, kind), f'<path class="line" d="M{line}"/>']
+    if usual is not None:
+        marks.append(
+            f'<path class="usual" d="M{_SIDE} {ground - usual / top * (ground - 12):.1f}H{_WIDTH}"/>'
+        )
+    for (x, y), (label, value, status) in zip(places, points, strict=True):
+        title = f"<title>{escape(label)}: {escape(written(value, kind))}</title>"
+        if status == "warned":
+            marks.append(f'<path class="warned" d="M{x:.1f} {y - 6:.1f}l6 6-6 6-6-6z">{title}</path>')
+        else:
+            marks.append(f'<circle class="plain" cx="{x:.1f}" cy="{y:.1f}" r="3">{title}</circle>')
+    marks.append(_text(_SIDE, _HEIGHT - 4, points[0][0]))
+    if len(points) > 1:
+        marks.append(_text(_WIDTH, _HEIGHT - 4, points[-1][0], "end"))
+    return _svg("columns", _WIDTH, _HEIGHT, said, marks)
+
+
 def bars(values: Sequence[tuple[str, float]], said: str, *, kind: Kind = "number") -> Markup:
     """Draw a bar a value, from the top, each with its name and its figure."""
     top = max((value for _, value in values), default=0) or 1

@@ -25,6 +25,7 @@ from warehouse.dashboard.reader import Look, Reader
 from warehouse.dashboard.render import Frame, as_csv, as_json, html
 from warehouse.dashboard.routes import ROUTES, SERVED_ALONE, Maker
 from warehouse.errors import TerminalError
+from warehouse.metrics import METRICS
 from warehouse.models import marts
 from warehouse.settings import Settings
 
@@ -140,6 +141,7 @@ def _ids(look: Look, checks: Sequence[Check]) -> dict[tuple[str, ...], list[tupl
         ("incident_id",): _listed(look, "incident_id FROM quality.incidents ORDER BY 1"),
         ("podcast_id",): _listed(look, "podcast_id FROM core.podcasts ORDER BY 1"),
         ("episode_id",): _listed(look, "episode_id FROM core.episodes ORDER BY 1"),
+        ("metric",): [(metric.name,) for metric in METRICS],
         ("mart",): [(mart.view,) for mart in marts().values()],
     }
 

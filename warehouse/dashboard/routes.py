@@ -9,6 +9,7 @@ from warehouse.dashboard.page import Page
 from warehouse.dashboard.pages.analytics import mart, mart_list
 from warehouse.dashboard.pages.checks import check, check_list
 from warehouse.dashboard.pages.datasets import dataset, dataset_list
+from warehouse.dashboard.pages.drift import drift, metric
 from warehouse.dashboard.pages.incidents import incident, incident_list
 from warehouse.dashboard.pages.overview import overview
 from warehouse.dashboard.pages.podcasts import episode, podcast, podcast_list
@@ -26,6 +27,8 @@ ROUTES: dict[str, Maker] = {
     "/datasets/{table}": dataset,
     "/checks": check_list,
     "/checks/{table}/{rule}": check,
+    "/drift": drift,
+    "/drift/{metric}": metric,
     "/runs": run_list,
     "/runs/{run_id}": run,
     "/quarantine": quarantine,
@@ -48,6 +51,7 @@ MENU = {
     "Overview": "/",
     "Datasets": "/datasets",
     "Checks": "/checks",
+    "Drift": "/drift",
     "Runs": "/runs",
     "Quarantine": "/quarantine",
     "Incidents": "/incidents",

@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from expectations.profile import FARTHEST
 from tasks.profile.compare import FEWEST_IN_RUN, FEWEST_RUNS, HISTORY, compared
 from tasks.profile.summary import summarised
 from warehouse.contracts import MEASURES, PROFILE
-from warehouse.metrics import METRICS, N_STEPS
+from warehouse.metrics import FARTHEST, METRICS, N_STEPS
 
 FEW = settings(max_examples=10, deadline=None)
 

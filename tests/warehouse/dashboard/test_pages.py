@@ -123,6 +123,14 @@ def test_figures_are_those_of_the_lake(client: TestClient, archive: Settings) ->
     ]
 
 
+def test_curves_are_drawn_from_every_run(client: TestClient, archive: Settings) -> None:
+    told = client.get("/drift/punctuation_rate", params={"as": "json"}).json()["tables"]["values"]
+    sql = """SELECT count(*) FROM quality.profile WHERE metric = 'punctuation_rate' AND published_year IS NULL
+        AND (podcast_id IS NOT NULL OR format IS NULL)"""
+    assert len(told) == one(archive, sql)
+    assert 'aria-label="All podcasts, all formats: ' in client.get("/drift/punctuation_rate").text
+
+
 def test_an_episode_shows_every_sentence_and_marks_what_is_restored(
     client: TestClient, archive: Settings
 ) -> None:
