@@ -100,7 +100,8 @@ def lineage_of(name: str, depth: int = 0) -> Iterator[tuple[int, str]]:
 def front_matter(name: str) -> dict[str, Any]:
     """Return what a file says of its SELECT: ``description``, ``grain``, ``depends_on`` and more."""
     comment = model(name).partition("/*")[2].partition("*/")[0]
-    found: dict[str, Any] = yaml.safe_load(comment)
+    # In C, since every command that writes reads them all.
+    found: dict[str, Any] = yaml.load(comment, Loader=yaml.CSafeLoader)
     return found
 
 

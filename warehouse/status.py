@@ -45,6 +45,19 @@ def status_of(settings: Settings, versions: Versions) -> dict[str, object]:
         }
 
 
+def last_run(settings: Settings) -> str:
+    """Return the id of the last run that landed anything.
+
+    Raises:
+        QueryError: There is none.
+    """
+    with closing(connect(settings)) as lake:
+        runs = _records(lake, "status.runs")
+    if not runs:
+        raise QueryError("no run has landed anything yet", remedy="Run podlake ingest.")
+    return str(runs[0]["run_id"])
+
+
 def results_of(settings: Settings, run_id: str | None = None) -> Records:
     """Return what each rule found in a run, failures first; in the last run where none is named."""
     with closing(connect(settings)) as lake:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from flows.cli.options import json_option, lake_option, print_json, settings_of
 
 
-@click.command()
+@click.group(invoke_without_command=True)
+@click.pass_context
 @lake_option
 @json_option
 @click.option("--run", "run_id", help="A run by its id [default: the last one].")
@@ -17,9 +20,18 @@ from flows.cli.options import json_option, lake_option, print_json, settings_of
     "--drift", is_flag=True, help="How far each podcast lies from the runs before, what moved most first."
 )
 def quality(
-    lake: str | None, run_id: str | None, rule: str | None, *, rules: bool, drift: bool, as_json: bool
+    context: click.Context,
+    lake: str | None,
+    run_id: str | None,
+    rule: str | None,
+    *,
+    rules: bool,
+    drift: bool,
+    as_json: bool,
 ) -> None:
     """Show what the expectations found."""
+    if context.invoked_subcommand:
+        return
     from flows import console
 
     empty = "no results: nothing has been ingested yet"
@@ -52,6 +64,22 @@ def quality(
         print_json(found)
     else:
         console.print_table(found, empty=empty)
+
+
+@quality.command()
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@lake_option
+@click.option("--run", "run_id", help="A run by its id [default: the last one].")
+def docs(target: Path, lake: str | None, run_id: str | None) -> None:
+    """Write Great Expectations' Data Docs of a run into the folder TARGET, with nothing from elsewhere."""
+    from expectations.docs import write_docs
+    from expectations.runner import catalogue
+    from warehouse.status import last_run, results_of
+
+    settings = settings_of(lake)
+    run_id = run_id or last_run(settings)
+    pages = write_docs(results_of(settings, run_id), catalogue(), run_id, target)
+    click.echo(f"podlake: {len(pages)} pages in {pages[0]}", err=True)
 
 
 @click.group()
