@@ -19,6 +19,9 @@ PodlakeError
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 
 class PodlakeError(Exception):
     """Say what went wrong, where, and what to do about it.
@@ -34,6 +37,10 @@ class PodlakeError(Exception):
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
         self.what, self.where, self.remedy = what, where, remedy
         super().__init__(what, where, remedy)
+
+    def __reduce__(self) -> tuple[Callable[..., PodlakeError], tuple[str]]:
+        """Let it pass from one process to another: an exception is made anew from what it was made of, by position."""
+        return partial(type(self), where=self.where, remedy=self.remedy), (self.what,)
 
     def __str__(self) -> str:
         """Join the three parts into one line."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
 
 import duckdb
 import orjson
@@ -46,21 +45,6 @@ _READING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What a statement of a stranger may take.
-
-    Attributes:
-        seconds: Time until it is stopped.
-        memory_bytes: Memory; nothing is spilled to disk.
-        threads: Threads.
-    """
-
-    seconds: float
-    memory_bytes: int
-    threads: int
-
-
-@dataclass(frozen=True, slots=True)
 class Answer:
     """Names of the columns, and the rows as they come; the rows can be read once."""
 
@@ -74,7 +58,7 @@ def query(
     parameters: Mapping[str, str] | None = None,
     *,
     at: Moment | None = None,
-    limits: Limits | None = None,
+    memory_bytes: int | None = None,
 ) -> Answer:
     """Run one SELECT (or DESCRIBE, SHOW, SUMMARIZE) on the read-only lake.
 
@@ -85,18 +69,14 @@ def query(
         sql: The statement; ``$name`` stands for a parameter.
         parameters: The values of the parameters.
         at: The snapshot, or the time, whose state of the lake answers; the last one where none is given.
-        limits: What it may take; whatever it needs where none are given.
+        memory_bytes: Memory that DuckDB may take, on one thread and without spilling; as other readers where none is given.
 
     Raises:
         QueryError: The statement is no single SELECT, a parameter does not fit, or DuckDB refuses it.
         LakeError: There is no lake, no such snapshot, or another podlake made it.
     """
-    connection, relation = _asked(settings, sql, parameters or {}, at, limits)
-    watch = Timer(limits.seconds, connection.interrupt) if limits else None
-    if watch:
-        watch.daemon = True
-        watch.start()
-    return Answer(tuple(relation.columns), _rows(connection, relation, watch))
+    connection, relation = _asked(settings, sql, parameters or {}, at, memory_bytes)
+    return Answer(tuple(relation.columns), _rows(connection, relation))
 
 
 def write_parquet(
@@ -134,13 +114,13 @@ def _asked(
     sql: str,
     parameters: Mapping[str, str],
     at: Moment | None,
-    limits: Limits | None = None,
+    memory_bytes: int | None = None,
 ) -> tuple[duckdb.DuckDBPyConnection, duckdb.DuckDBPyRelation]:
     """Check the statement and return its answer, of which nothing is computed yet."""
     connection = connect(settings, at=at)
-    if limits:
-        connection.execute(f"SET memory_limit = '{limits.memory_bytes}B'")
-        connection.execute(f"SET threads = {limits.threads}")
+    if memory_bytes:
+        connection.execute(f"SET memory_limit = '{memory_bytes}B'")
+        connection.execute("SET threads = 1")
         connection.execute("SET max_temp_directory_size = '0B'")
     _lock_down(connection, settings)
     try:
@@ -186,18 +166,14 @@ def _table_functions(tree: object) -> Iterator[str]:
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation, watch: Timer | None
+    connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelation
 ) -> Iterator[tuple[object, ...]]:
     try:
         while rows := relation.fetchmany(_FETCH_ROWS):
             yield from rows
-    except duckdb.InterruptException as error:
-        raise QueryError("the statement took too long", remedy="Ask for less, or use podlake sql.") from error
     except duckdb.Error as error:
         raise _explained(error) from error
     finally:
-        if watch:
-            watch.cancel()
         connection.close()
 
 

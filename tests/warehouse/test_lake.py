@@ -163,14 +163,18 @@ def test_lake_of_schema_version_1_is_migrated_by_a_writer_and_keeps_its_rows(old
     assert list(answer.rows) == [(1, None, None)]
 
 
-def test_lake_of_schema_version_3_gets_its_profile(
+def test_lake_of_schema_version_3_gets_what_is_new(
     settings: Settings, lake: duckdb.DuckDBPyConnection
 ) -> None:
-    for name in ("quality.measures", "quality.profile"):
+    new = ("quality.measures", "quality.profile", "core.vectors")
+    for name in new:
         lake.execute(f"DROP TABLE {name}")
+    for column in ("acknowledged_at", "acknowledged_by"):
+        lake.execute(f"ALTER TABLE quality.incidents DROP COLUMN {column}")
     lake.execute("UPDATE quality.lake_version SET schema_version = 3")
     with connect(settings, read_only=False) as migrated:
-        for name in ("quality.measures", "quality.profile"):
+        assert {"acknowledged_at", "acknowledged_by"} < set(migrated.table("quality.incidents").columns)
+        for name in new:
             assert migrated.table(name).pl().schema == TABLES[name].polars_schema
 
 

@@ -41,11 +41,12 @@ def cues_of(words: Sequence[str], start_s: float, end_s: float) -> Iterator[Cue]
         [('Please mind the gap between', 'what it does and what it is for.')]
     """
     groups = _groups(words, end_s - start_s)
-    n_all = sum(map(_length, groups))
+    # Each cue lasts as long as its characters, a blank behind it among them.
+    n_all = _length(words) + 1
     n_before = 0
     begin_ms = round(start_s * 1000)
     for group in groups:
-        n_before += _length(group)
+        n_before += _length(group) + 1
         end_ms = round((start_s + (end_s - start_s) * n_before / n_all) * 1000)
         yield Cue(begin_ms, end_ms, _lines(group))
         begin_ms = end_ms
@@ -57,7 +58,7 @@ def _groups(words: Sequence[str], duration_s: float) -> list[Sequence[str]]:
     n_cues = max(math.ceil(n_characters / (LINES * LINE_CHARACTERS)), math.ceil(duration_s / LONGEST_S), 1)
     if n_cues == 1 and _fits(words, n_characters):
         return [words]
-    most = n_characters * LONGEST_S / duration_s if duration_s > 0 else math.inf
+    most = (n_characters + 1) * LONGEST_S / duration_s - 1 if duration_s > 0 else math.inf
     groups: list[Sequence[str]] = []
     begin, n_left = 0, n_characters
     while begin < len(words):

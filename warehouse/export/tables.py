@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.contracts import TABLES
+from warehouse.contracts import TABLES, VECTORS
 from warehouse.errors import ExportError
 from warehouse.export.folder import Folder
 from warehouse.export.parts import ParquetParts
@@ -16,8 +16,8 @@ from warehouse.export.selection import Selection
 from warehouse.models import marts
 from warehouse.settings import MEGABYTE
 
-CORE = tuple(name for name, table in TABLES.items() if table.schema == "core")
-"""What is taken along where no table is named."""
+CORE = tuple(name for name, table in TABLES.items() if table.schema == "core" and table is not VECTORS)
+"""What is taken along where no table is named; vectors are bulky, and made from the rest at any time."""
 
 _GROUP_ROWS = 100_000
 _GROUP_BYTES = 32 * MEGABYTE

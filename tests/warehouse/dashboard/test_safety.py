@@ -6,6 +6,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -20,7 +21,6 @@ from tests.warehouse.dashboard.serving import served
 from warehouse.dashboard.app import application
 from warehouse.dashboard.pages import sql
 from warehouse.dashboard.routes import ROUTES
-from warehouse.query import Limits
 from warehouse.settings import Settings
 
 STRANGE = st.one_of(
@@ -152,19 +152,26 @@ def test_no_statement_escapes(client: TestClient, archive: Settings, statement: 
     ]["answer"]
 
 
-def test_a_statement_that_takes_too_long_or_too_much_is_stopped(
+def test_a_statement_that_takes_too_long_is_killed(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sql, "LIMITS", Limits(seconds=0.5, memory_bytes=128 << 20, threads=1))
+    monkeypatch.setattr(sql, "LIMITS", replace(sql.LIMITS, seconds=2.0))
     started = time.monotonic()
     endless = "SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b, range(1000000) AS c WHERE a.range + b.range = c.range"
     assert "took too long" in client.get("/sql", params={"q": endless}).text
-    assert time.monotonic() - started < 20
-    huge = "SELECT list(range) FROM range(100000000)"
-    text = client.get("/sql", params={"q": huge}).text
-    assert "took too long" in text or "memory" in text.lower()
-    rows = client.get("/sql", params={"q": "FROM range(100000)", "as": "json"}).json()["tables"]["answer"]
-    assert len(rows) == 1_000
+    assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["SELECT list(range) FROM range(100000000)", "SELECT repeat('x', 2000000000)", "FROM range(100000)"],
+)
+def test_no_answer_takes_the_server_more_than_a_little_memory(client: TestClient, statement: str) -> None:
+    answer = client.get("/sql", params={"q": statement, "as": "json"})
+    assert answer.status_code == 200
+    assert len(answer.content) < 2_000_000
+    tables = answer.json()["tables"]
+    assert len(tables["answer"]) == 1_000 if "answer" in tables else "range(100000)" not in statement
 
 
 @examples(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import sys
-from itertools import islice
 
 from warehouse.dashboard.asked import Asked
+from warehouse.dashboard.confined import Limits, ask
 from warehouse.dashboard.formats import kind_of
 from warehouse.dashboard.page import Choice, Column, Form, Note, Page, Section, Table
 from warehouse.dashboard.reader import Look
 from warehouse.errors import NotFoundError, QueryError
-from warehouse.query import Limits, query
 
-LIMITS = Limits(seconds=10.0, memory_bytes=256 << 20, threads=1)
-_MOST_ROWS = 1_000
+LIMITS = Limits(seconds=10.0, memory_bytes=512 << 20, rows=1_000, characters=4_000)
 _LONGEST = 4_000
-"""Characters of a statement, and of a cell."""
+"""Characters of a statement."""
 
 
 def sql(look: Look, asked: Asked) -> Page:
@@ -26,7 +24,7 @@ def sql(look: Look, asked: Asked) -> Page:
     sections: list[Section] = [Form("/sql", "Run", [Choice("q", "SELECT", text, is_long=True)])]
     if text:
         sections += _answer(look, text)
-    lead = f"One SELECT, read-only; {LIMITS.seconds:g} seconds, {_MOST_ROWS:,} rows and 256 MB at most."
+    lead = f"One SELECT, read-only; {LIMITS.seconds:g} seconds, {LIMITS.rows:,} rows and 512 MB at most."
     return Page("SQL", sections, lead)
 
 
@@ -34,18 +32,15 @@ def _answer(look: Look, text: str) -> list[Section]:
     if len(text) > _LONGEST:
         return [Note(f"A statement may have {_LONGEST:,} characters at most.", "failed")]
     try:
-        answer = query(look.settings, text, at=look.snapshot_id, limits=LIMITS)
-        rows = [dict(zip(answer.columns, row, strict=True)) for row in islice(answer.rows, _MOST_ROWS)]
+        names, found = ask(look.settings, text, look.snapshot_id, LIMITS)
     except QueryError as error:
         return [Note(str(error), "errored")]
-    shown = [{name: _cut(value) for name, value in row.items()} for row in rows]
-    note = f"The first {_MOST_ROWS:,} rows." if len(rows) == _MOST_ROWS else ""
-    columns = [Column(name, name, kind_of(name)) for name in answer.columns]
-    return [Table("answer", "Answer", columns, shown, empty="No row.", note=note)]
+    rows = [{name: _plain(value) for name, value in zip(names, row, strict=True)} for row in found]
+    note = f"The first {LIMITS.rows:,} rows." if len(rows) == LIMITS.rows else ""
+    columns = [Column(name, name, kind_of(name)) for name in names]
+    return [Table("answer", "Answer", columns, rows, empty="No row.", note=note)]
 
 
-def _cut(value: object) -> object:
-    """Shorten texts, and write as text what JSON has no number for."""
-    if isinstance(value, int) and abs(value) > sys.maxsize:
-        return str(value)
-    return value[:_LONGEST] if isinstance(value, str) else value
+def _plain(value: object) -> object:
+    """Write as text what JSON has no number for."""
+    return str(value) if isinstance(value, int) and abs(value) > sys.maxsize else value
