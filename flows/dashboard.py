@@ -7,6 +7,7 @@ import logging
 import secrets
 import socket
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 import uvicorn
@@ -39,7 +40,7 @@ def serve(settings: Settings, *, host: str, port: int, has_sql: bool) -> None:
     app = application(settings, checks(), hosts=hosts, token=token, has_sql=has_sql)
     listener = _listener(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
-    click.echo(f"{address}?token={token}" if token else address)
+    click.echo(f"{address}?token={quote(token, safe='')}" if token else address)
     click.echo("podlake: the dashboard is up; Ctrl-C ends it.", err=True)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     config = uvicorn.Config(

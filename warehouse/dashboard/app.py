@@ -10,11 +10,11 @@ from importlib.resources import files
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from warehouse.dashboard.asked import Asked, Check
 from warehouse.dashboard.finder import Finder
@@ -40,7 +40,7 @@ def application(
     hosts: Collection[str] | None = None,
     token: str | None = None,
     has_sql: bool = False,
-) -> Starlette:
+) -> ASGIApp:
     """Return the dashboard of a lake as an ASGI application.
 
     Args:
@@ -80,12 +80,13 @@ def application(
     def refused(request: Request, error: Exception) -> Response:
         return _failure(request, error, settings)
 
-    return Starlette(
+    pages = Starlette(
         routes=[Route("/health", _health), *routes, Mount("/static", static)],
-        middleware=[Middleware(Guard, hosts=hosts, token=token)],
         exception_handlers={PodlakeError: refused, HTTPException: refused, Exception: refused},
         lifespan=life,
     )
+    # Around all of it: what Starlette answers when a page fails passes no middleware of its own.
+    return Guard(pages, hosts=hosts, token=token)
 
 
 def _health(_request: Request) -> Response:

@@ -12,6 +12,7 @@ from warehouse.dashboard.page import Link
 PAGE_ROWS = 100
 """Rows of a long table on one page."""
 _MOST_DIGITS = 7
+_EVERY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Asked:
         checks: Every rule that podlake has.
         finder: What searches; None where nothing can, as in an export.
         has_sql: Whether the SQL page is on.
+        is_whole: Whether pages hold all rows, as in an export, through which nobody can page.
         now: When it was asked.
     """
 
@@ -53,6 +55,7 @@ class Asked:
     checks: Sequence[Check] = ()
     finder: Finder | None = None
     has_sql: bool = False
+    is_whole: bool = False
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -66,6 +69,10 @@ class Asked:
         text = self.params.get("offset", "")
         return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else 0
 
+    def most(self, n_rows: int) -> int:
+        """Return how many rows a page may hold of those that it can lead through ``n_rows`` at a time."""
+        return _EVERY if self.is_whole else n_rows
+
     def chosen(self, name: str) -> str | None:
         """Return what was chosen in a form, if anything."""
         return self.params.get(name) or None
@@ -77,6 +84,6 @@ def neighbours(path: str, asked: Asked, total: int, n_rows: int = PAGE_ROWS) -> 
     links = {}
     if asked.offset:
         links["← before"] = Link(path, kept | {"offset": str(max(asked.offset - n_rows, 0))})
-    if asked.offset + n_rows < total:
+    if not asked.is_whole and asked.offset + n_rows < total:
         links["more →"] = Link(path, kept | {"offset": str(asked.offset + n_rows)})
     return links

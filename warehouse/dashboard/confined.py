@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import resource
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from warehouse.errors import PodlakeError, QueryError
 from warehouse.query import query
@@ -28,14 +30,18 @@ class Limits:
         memory_bytes: Memory beyond that of the process itself.
         rows: Rows of its answer; others are left out.
         characters: Characters of each text in it; others are left out.
+        all_characters: Characters of all texts in it together, behind which rows are left out.
     """
 
     seconds: float
     memory_bytes: int
     rows: int
     characters: int
+    all_characters: int
 
 
+_TURNS = BoundedSemaphore(2)
+"""Statements at once: each is a process, and holds up a thread of the server."""
 Answer = tuple[tuple[str, ...], list[tuple[object, ...]]]
 """The names of the columns, and the rows."""
 
@@ -44,9 +50,20 @@ def ask(settings: Settings, statement: str, snapshot_id: int, limits: Limits) ->
     """Answer one SELECT on a snapshot of the lake.
 
     Raises:
-        QueryError: The statement is refused, or takes more than it may.
+        QueryError: The statement is refused, or takes more than it may, or others are being answered.
     """
+    if not _TURNS.acquire(blocking=False):
+        raise QueryError("other statements are being answered", remedy="Ask again in a moment.")
+    try:
+        return _asked_beside(settings, statement, snapshot_id, limits)
+    finally:
+        _TURNS.release()
+
+
+def _asked_beside(settings: Settings, statement: str, snapshot_id: int, limits: Limits) -> Answer:
     context = get_context("forkserver")
+    # What a child needs, the server that forks it imports once: a second saved a statement.
+    context.set_forkserver_preload([__name__])
     here, there = context.Pipe(duplex=False)
     process = context.Process(
         target=_answer, args=(there, settings, statement, snapshot_id, limits), daemon=True
@@ -75,10 +92,7 @@ def _answer(there: Connection, settings: Settings, statement: str, snapshot_id: 
         try:
             _confine(limits.memory_bytes)
             answer = query(settings, statement, at=snapshot_id, memory_bytes=limits.memory_bytes // 2)
-            rows = [
-                tuple(_cut(value, limits.characters) for value in row)
-                for row in islice(answer.rows, limits.rows)
-            ]
+            rows = [*_cut_down(answer.rows, limits)]
         except PodlakeError as error:
             there.send(error)
         except MemoryError:
@@ -87,6 +101,16 @@ def _answer(there: Connection, settings: Settings, statement: str, snapshot_id: 
             )
         else:
             there.send((answer.columns, rows))
+
+
+def _cut_down(rows: Iterator[tuple[object, ...]], limits: Limits) -> Iterator[tuple[object, ...]]:
+    n_left = limits.all_characters
+    for row in islice(rows, limits.rows):
+        cut = tuple(_cut(value, limits.characters) for value in row)
+        n_left -= sum(len(value) for value in cut if isinstance(value, str))
+        if n_left < 0:
+            return
+        yield cut
 
 
 def _confine(memory_bytes: int) -> None:

@@ -44,6 +44,7 @@ def write_pages(settings: Settings, target: Path, checks: Sequence[Check]) -> in
         LakeError: There is no lake.
         TerminalError: The target holds something else.
     """
+    target = target.resolve()
     if target.exists() and any(target.iterdir()) and not (target / _MARK).exists():
         raise TerminalError(
             "the folder holds something other than an export",
@@ -55,7 +56,6 @@ def write_pages(settings: Settings, target: Path, checks: Sequence[Check]) -> in
     try:
         n_pages = _write_all(settings, part, checks)
         shutil.rmtree(target, ignore_errors=True)
-        target.parent.mkdir(parents=True, exist_ok=True)
         part.replace(target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -123,7 +123,7 @@ def _pages(look: Look, checks: Sequence[Check]) -> Iterator[tuple[str, tuple[Mak
         names = tuple(_NAMED.findall(pattern))
         for values in known[names] if names else [()]:
             named = dict(zip(names, values, strict=True))
-            yield pattern.format(**named), (make, Asked(named, {}, checks))
+            yield pattern.format(**named), (make, Asked(named, {}, checks, is_whole=True))
 
 
 def _ids(look: Look, checks: Sequence[Check]) -> dict[tuple[str, ...], list[tuple[str, ...]]]:

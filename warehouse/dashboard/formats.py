@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, datetime
+from math import isfinite
 
 from warehouse.dashboard.page import Kind
 
@@ -119,7 +120,10 @@ def _moment(value: object) -> str:
 
 
 def _number(write: Callable[[float], str]) -> Callable[[object], str]:
-    return lambda value: write(float(value)) if isinstance(value, int | float) else str(value)
+    def written_if_finite(value: object) -> str:
+        return write(float(value)) if isinstance(value, int | float) and isfinite(value) else str(value)
+
+    return written_if_finite
 
 
 _WRITERS: dict[Kind, Callable[[object], str]] = {

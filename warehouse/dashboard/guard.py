@@ -12,6 +12,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "podlake_token"
+_OWN_SITES = {"none", "same-origin"}
+"""Who a browser says to be asking for: the reader himself, or a page of ours."""
 _LONGEST_QUERY = 8_192
 """Bytes: a statement of the SQL page and its escapes."""
 _HEADERS = {
@@ -57,8 +59,12 @@ class Guard:
             return PlainTextResponse("podlake: unknown host", 421)
         if len(request.scope["query_string"]) > _LONGEST_QUERY:
             return PlainTextResponse("podlake: the address is too long", 414)
-        if self._token is None:
-            return None
+        if request.url.path == "/sql" and request.headers.get("sec-fetch-site", "none") not in _OWN_SITES:
+            return PlainTextResponse("podlake: another site may not ask", 403)
+        return None if self._token is None else self._admission(request)
+
+    def _admission(self, request: Request) -> Response | None:
+        """Ask for the token."""
         offered = request.query_params.get("token")
         if offered is not None and self._is_token(offered):
             return _remembered(request, offered)
@@ -85,7 +91,7 @@ def _remembered(request: Request, token: str) -> Response:
     # The path alone, and never two slashes at its start: no address may lead to another host.
     path = f"/{request.url.path.lstrip('/')}"
     answer = RedirectResponse(f"{path}?{urlencode(rest)}" if rest else path, 303)
-    answer.set_cookie(COOKIE, token, httponly=True, samesite="strict")
+    answer.set_cookie(COOKIE, token, httponly=True, samesite="lax")
     return answer
 
 

@@ -184,6 +184,7 @@ class Transcript:
     title: str
     turns: Sequence[Turn]
     note: str = ""
+    pages: Mapping[str, Link] = field(default_factory=dict)
 
 
 Section = Facts | Table | Chart | Code | Note | Form | Transcript

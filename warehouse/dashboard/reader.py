@@ -21,8 +21,7 @@ Records = list[dict[str, Any]]
 
 _REMEMBERED = 512
 """Answers that are kept: a snapshot never changes, so what was asked of it once needs no second look."""
-_ONLY_HELD_TEXTS = "* REPLACE (CASE WHEN document_id IN (SELECT document_id FROM lake.quality.quarantine) THEN text END AS text)"
-_LARGEST_REMEMBERED = 2_000
+_LARGEST_REMEMBERED = 500
 """Rows above which an answer is not kept."""
 
 
@@ -55,7 +54,12 @@ class Look:
 
     def select(self, sql: str, **parameters: object) -> Records:
         """Return the answer to a SELECT of podlake's own."""
-        key = (self.snapshot_id, sql, tuple(sorted((name, str(value)) for name, value in parameters.items())))
+        key = (
+            self.as_of,
+            self.snapshot_id,
+            sql,
+            tuple(sorted((name, str(value)) for name, value in parameters.items())),
+        )
         known = self.memory.get(key)
         if known is not None:
             return known
@@ -104,7 +108,7 @@ class Reader:
         self._connection.close()
 
 
-_Key = tuple[int, str, tuple[tuple[str, str], ...]]
+_Key = tuple[datetime, int, str, tuple[tuple[str, str], ...]]
 
 
 class Memory:

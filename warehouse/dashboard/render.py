@@ -92,7 +92,7 @@ def as_csv(page: Page, name: str) -> str:
     ]
     target = io.StringIO()
     writer = csv.writer(target)
-    writer.writerow(names)
+    writer.writerow(map(_cell, names))
     writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
     return target.getvalue()
 
@@ -151,7 +151,7 @@ def _shown(value: Any, kind: Kind) -> str:
     """Return a value as it stands in a page: text, which is escaped there, or markup."""
     if isinstance(value, Markup):
         return value
-    if kind == "flag":
+    if kind == "flag" and value is not None:
         return "yes" if value else "no"
     if kind == "status" and value:
         return _badge(str(value))

@@ -50,6 +50,15 @@ def test_pages_say_what_the_served_ones_say(exported: Path, client: TestClient) 
         assert written == served
 
 
+def test_an_export_into_the_current_folder(
+    archive: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    export(archive, Path())
+    assert (tmp_path / "here" / "index.html").is_file()
+
+
 def test_an_export_replaces_an_earlier_one_and_nothing_else(
     archive: Settings, exported: Path, tmp_path: Path
 ) -> None:

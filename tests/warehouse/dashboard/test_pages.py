@@ -18,7 +18,9 @@ from tests.warehouse.dashboard.conftest import MAIL, SCRIPT
 from warehouse.contracts import TABLES
 from warehouse.dashboard.app import application
 from warehouse.dashboard.export import paths
+from warehouse.dashboard.pages import podcasts
 from warehouse.dashboard.reader import Reader
+from warehouse.incidents import record
 from warehouse.lake import connect
 from warehouse.search import Searcher
 from warehouse.settings import Settings, load
@@ -60,6 +62,11 @@ def one(lake: Settings, sql: str) -> object:
         row = connection.execute(sql).fetchone()
         assert row
         return row[0]
+
+
+def rows_of(lake: Settings, sql: str) -> list[tuple[object, ...]]:
+    with closing(connect(lake)) as connection:
+        return connection.execute(sql).fetchall()
 
 
 def test_every_page_answers_as_html_json_and_csv(client: TestClient, all_paths: list[str]) -> None:
@@ -154,6 +161,52 @@ def test_text_from_the_archive_is_never_markup(client: TestClient, all_paths: li
         assert "<b>show" not in text, path
         seen += "&lt;script&gt;" in text
     assert seen >= 2, "the episode and the incident show it"
+
+
+def test_a_document_with_several_reasons_is_held_back_once(client: TestClient, archive: Settings) -> None:
+    told = client.get("/", params={"as": "json"}).json()["facts"]
+    assert told["Held back"] == one(archive, "SELECT count(DISTINCT document_id) FROM quality.quarantine")
+
+
+def test_a_lake_with_an_incident_and_no_run_is_not_well(tmp_path: Path) -> None:
+    settings = load(lake=tmp_path / "lake")
+    record(settings, "ingest nightly", {"failed": "the source is gone"}, ["failed"])
+    with TestClient(application(settings)) as fresh:
+        text = fresh.get("/").text
+    assert 'class="badge failed"' in text
+    assert "ingest nightly: failed. the source is gone" in text
+    assert "All is well" not in text
+
+
+def test_a_lake_in_the_place_of_another_is_read_anew(tmp_path: Path) -> None:
+    settings = load(lake=tmp_path / "lake")
+    connect(settings, read_only=False).close()
+    with TestClient(application(settings)) as fresh:
+        for n in (1, 2):
+            shutil.rmtree(settings.lake)
+            with connect(settings, read_only=False) as lake:
+                lake.execute("INSERT INTO core.podcasts SELECT 'p' || range, 'Show' FROM range($n)", {"n": n})
+            rows = fresh.get("/podcasts", params={"as": "json"}).json()["tables"]["podcasts"]
+            assert len(rows) == n
+
+
+def test_long_transcripts_are_read_page_by_page(
+    client: TestClient, archive: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(podcasts, "_SENTENCES", 10)
+    episode, total = rows_of(
+        archive,
+        "SELECT episode_id, n_sentences FROM core.transcripts WHERE is_current ORDER BY n_sentences DESC LIMIT 1",
+    )[0]
+    found = []
+    for offset in range(0, int(str(total)), 10):
+        told = client.get(f"/episodes/{episode}", params={"offset": str(offset), "as": "json"}).json()[
+            "transcript"
+        ]
+        found += [sentence["number"] for turn in told for sentence in turn["sentences"]]
+    assert found == list(range(int(str(total))))
+    assert f"offset={podcasts.page_of(25)}" == "offset=20"
+    assert "more →" in client.get(f"/episodes/{episode}").text
 
 
 def test_samples_mask_addresses_and_numbers(client: TestClient) -> None:

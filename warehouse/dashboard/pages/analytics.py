@@ -69,7 +69,7 @@ def chart_sql(mart: Mart) -> str:
     said = _CHART.fullmatch(mart.chart)
     assert said, mart.name  # noqa: S101  a test looks at every file
     how, value, by = said.groups()
-    order = "1" if by == "published_year" else "2 DESC, 1"
+    order = "1 DESC" if by == "published_year" else "2 DESC, 1"
     if by == _PODCAST:
         return (
             f"SELECT title AS label, {how}({value})::DOUBLE AS value\nFROM {mart.name}\n"
@@ -86,7 +86,8 @@ def _chart(mart: Mart, found: Records) -> Chart:
     said = mart.chart.replace("(", " of ").replace(")", "").replace("_id", "").replace("_", " ")
     values = [(str(row["label"]), row["value"]) for row in found]
     if mart.chart.endswith("by published_year"):
-        drawn = columns([(label, value, "passed") for label, value in values], said, kind="number")
+        # The newest years come first, so that those are the ones left out that are long ago.
+        drawn = columns([(label, value, "passed") for label, value in reversed(values)], said, kind="number")
     else:
         drawn = bars(values, said)
     return Chart(said.capitalize(), drawn, "" if values else "The lake has nothing for it yet.")

@@ -112,7 +112,7 @@ def _values(found: Records, kind: Kind) -> Table:
             Column("distance", "Distance", "number"),
             Column("is_change", "Change point", "flag"),
         ],
-        list(reversed(found[-PAGE_ROWS:])),
+        sorted(found, key=lambda row: row["started_at"], reverse=True)[:PAGE_ROWS],
         empty="No run has measured it yet.",
         total=len(found),
     )

@@ -18,6 +18,7 @@ _STRIP_DAYS = 60
 _LEAST, _MOST = 0.5, 2.0
 """Volume against the average of up to ten earlier runs over the same sources, outside which it is a finding."""
 _LAST_RUNS = 8
+_GRAVITY = ("errored", "failed", "warned")
 
 
 def overview(look: Look, asked: Asked) -> Page:
@@ -25,6 +26,7 @@ def overview(look: Look, asked: Asked) -> Page:
     latest = look.rows("runs", run_id=None, limit=_LAST_RUNS, offset=0)
     held, open_incidents = look.rows("held_now"), incidents.opened(look)
     findings = [*_findings(look, asked, latest, open_incidents)]
+    findings.sort(key=lambda finding: _GRAVITY.index(finding.status))
     sections: list[Section] = [*findings] if findings else [Note(_all_well(latest), "passed")]
     sections += [_figures(look, asked, latest, held, open_incidents), _strips(look, asked)]
     if open_incidents:
@@ -40,23 +42,21 @@ def _all_well(latest: Records) -> str:
 
 
 def _worst(findings: list[Note]) -> Status:
-    return min(
-        (finding.status for finding in findings), key=["errored", "failed", "warned"].index, default="passed"
-    )
+    return findings[0].status if findings else "passed"
 
 
 def _findings(look: Look, asked: Asked, latest: Records, open_incidents: Records) -> Iterator[Note]:
-    """Yield what is wrong, gravest first."""
-    if not latest:
-        return
-    last = latest[0]
-    page = Link(f"/runs/{last['run_id']}")
+    """Yield what is wrong."""
     for incident in open_incidents:
         yield Note(
             f"{incident['subject']}: {incident['kind']}. {incident['detail']}",
             "failed",
             incidents.link(incident),
         )
+    if not latest:
+        return
+    last = latest[0]
+    page = Link(f"/runs/{last['run_id']}")
     if runs.state(last, asked.now) == "killed":
         yield Note(
             "The last run was killed. What it published stays; run it again to go on.", "errored", page
@@ -96,7 +96,7 @@ def _figures(look: Look, asked: Asked, latest: Records, held: Records, open_inci
     age_s = (asked.now - last["updated_at"]).total_seconds()
     is_fresh = age_s <= look.settings.fresh_hours * 3600
     ratio = _ratio(last)
-    n_held = sum(row["n_documents"] for row in held)
+    n_held = held[0]["n_held_documents"] if held else 0
     return Facts(
         "Now",
         [
@@ -190,7 +190,9 @@ def _held(held: Records) -> Table:
 
 
 def _ratio(run: Row) -> float | None:
-    return run["n_documents"] / run["usual_documents"] if run["usual_documents"] else None
+    """Compare a run's documents with what is usual; a run that goes on has not read all of its own."""
+    is_over = run["status"] != "running"
+    return run["n_documents"] / run["usual_documents"] if run["usual_documents"] and is_over else None
 
 
 def _held_back(run: Row) -> str:

@@ -61,7 +61,7 @@ def podcast(look: Look, asked: Asked) -> Page:
     found = look.row("podcasts", podcast_id=podcast_id)
     if found is None:
         raise NotFoundError(f"there is no podcast {podcast_id!r}", remedy="Look at the list of podcasts.")
-    episodes = look.rows("episodes", podcast_id=podcast_id, limit=PAGE_ROWS, offset=asked.offset)
+    episodes = look.rows("episodes", podcast_id=podcast_id, limit=asked.most(PAGE_ROWS), offset=asked.offset)
     total = episodes[0]["n_rows"] if episodes else 0
     facts = Facts(
         "What is there",
@@ -108,7 +108,7 @@ def episode(look: Look, asked: Asked) -> Page:
     if transcripts:
         wanted = asked.chosen("transcript")
         shown = next((row for row in transcripts if row["transcript_id"] == wanted), transcripts[0])
-        sections.append(_spoken(look, shown, audio))
+        sections.append(_spoken(look, asked, shown, audio))
     else:
         sections.append(Note("It has no transcript.", "skipped"))
     links = {"Audio": audio, "Web page": web(found["url"])}
@@ -171,8 +171,9 @@ def _transcript_link(row: Row) -> Link:
     return Link(f"/episodes/{row['episode_id']}", params)
 
 
-def _spoken(look: Look, transcript: Row, audio: str | None) -> Transcript:
-    rows = look.rows("spoken", transcript_id=transcript["transcript_id"], limit=_SENTENCES, offset=0)
+def _spoken(look: Look, asked: Asked, transcript: Row, audio: str | None) -> Transcript:
+    limit, total = asked.most(_SENTENCES), transcript["n_sentences"]
+    rows = look.rows("spoken", transcript_id=transcript["transcript_id"], limit=limit, offset=asked.offset)
     said = []
     if transcript["model"]:
         said.append(
@@ -181,11 +182,15 @@ def _spoken(look: Look, transcript: Row, audio: str | None) -> Transcript:
         )
     if not transcript["has_times"]:
         said.append("Times are estimates.")
-    if len(rows) == _SENTENCES:
-        said.append(
-            f"The first {_SENTENCES:,} of {transcript['n_sentences']:,} sentences; podlake export has all."
-        )
-    return Transcript("What is said", [_turn(block, audio) for block in _blocks(rows)], " ".join(said))
+    if len(rows) < total:
+        said.append(f"Sentences {asked.offset + 1:,} to {asked.offset + len(rows):,} of {total:,}.")
+    pages = neighbours(f"/episodes/{transcript['episode_id']}", asked, total, _SENTENCES)
+    return Transcript("What is said", [_turn(block, audio) for block in _blocks(rows)], " ".join(said), pages)
+
+
+def page_of(sentence: int) -> int:
+    """Return the sentences before the page on which a sentence stands."""
+    return sentence // _SENTENCES * _SENTENCES
 
 
 def _blocks(rows: Records) -> Iterator[Records]:

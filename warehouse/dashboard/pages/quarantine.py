@@ -44,7 +44,9 @@ def quarantine(look: Look, asked: Asked) -> Page:
         "table_name": asked.chosen("table"),
     }
     every = asked.chosen("healed") == "yes"
-    documents = look.rows("held_documents", **chosen, every=every, limit=PAGE_ROWS, offset=asked.offset)
+    documents = look.rows(
+        "held_documents", **chosen, every=every, limit=asked.most(PAGE_ROWS), offset=asked.offset
+    )
     total = documents[0]["n_rows"] if documents else 0
     sections: list[Section] = []
     if not any(chosen.values()):
@@ -107,7 +109,12 @@ def _reasons(held: Records) -> Table:
 
 def reason_link(row: Row) -> Link:
     """Lead from a reason to the documents that are held back for it."""
-    names = {"rule": row["rule"], "podcast": row["podcast"], "run": row["run_id"]}
+    names = {
+        "rule": row["rule"],
+        "podcast": row["podcast"],
+        "run": row["run_id"],
+        "table": row["table_name"],
+    }
     return Link("/quarantine", {name: str(value) for name, value in names.items()})
 
 

@@ -22,7 +22,7 @@ _MOST_HELD = 50
 
 def run_list(look: Look, asked: Asked) -> Page:
     """List the runs."""
-    found = look.rows("runs", run_id=None, limit=PAGE_ROWS, offset=asked.offset)
+    found = look.rows("runs", run_id=None, limit=asked.most(PAGE_ROWS), offset=asked.offset)
     total = found[0]["n_rows"] if found else 0
     sections: list[Section] = []
     if found:
@@ -54,18 +54,18 @@ def run(look: Look, asked: Asked) -> Page:
         table_name=None,
         podcast=None,
         every=True,
-        limit=_MOST_HELD,
+        limit=asked.most(_MOST_HELD),
         offset=0,
     )
     sections: list[Section] = [_figures(found)]
     if state(found, asked.now) == "killed":
         sections.insert(0, Note("It was killed. What it published stays; run it again to go on.", "errored"))
     if held:
-        sections.append(held_table(held, link_run=False))
+        sections.append(held_table(held, link_run=False, total=held[0]["n_rows"]))
     sections += [
         _stages(found),
         _results(look.rows("run_results", run_id=run_id)),
-        _batches(look.rows("batches", run_id=run_id, limit=_MOST_BATCHES)),
+        _batches(look.rows("batches", run_id=run_id, limit=asked.most(_MOST_BATCHES))),
     ]
     lead = ", ".join(found["sources"])
     return Page(f"Run {run_id}", sections, lead, state(found, asked.now), {"Runs": Link("/runs")})

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from warehouse.dashboard.asked import Asked, neighbours
 from warehouse.dashboard.page import Choice, Column, Form, Hits, Link, Note, Page, Section
-from warehouse.dashboard.pages.podcasts import web
+from warehouse.dashboard.pages.podcasts import page_of, web
 from warehouse.dashboard.reader import Look
 from warehouse.errors import NotFoundError, QueryError
 from warehouse.search import Found, Hit, Query
@@ -94,7 +94,9 @@ def _answer(found: Found | None, asked: Asked) -> list[Section]:
 
 
 def _row(hit: Hit) -> dict[str, object]:
-    place = Link(f"/episodes/{hit.episode_id}", {"transcript": hit.transcript_id}, f"s{hit.sentence}")
+    offset = page_of(hit.sentence)
+    params = {"transcript": hit.transcript_id} | ({"offset": str(offset)} if offset else {})
+    place = Link(f"/episodes/{hit.episode_id}", params, f"s{hit.sentence}")
     return {**asdict(hit), "link": web(hit.link), "marked": _marked(hit), "place": place}
 
 

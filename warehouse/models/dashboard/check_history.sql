@@ -18,7 +18,7 @@ SELECT
     END AS status,
     sum(results.n_rows)::BIGINT AS n_looked_at,
     sum(results.n_unexpected)::BIGINT AS n_unexpected,
-    avg(try_cast(results.observed AS DOUBLE)) AS observed,
+    avg(try_cast(results.observed AS DOUBLE)) FILTER (WHERE isfinite(try_cast(results.observed AS DOUBLE))) AS observed,
     any_value(results.error) AS error
 FROM quality.results AS results
 INNER JOIN quality.runs AS runs ON results.run_id = runs.run_id

@@ -3,12 +3,12 @@ description: What each table received on each of the last days, and the worst th
     failed hold rows back, the others warn.
 owner: quality.results
 grain: table_name, day
-depends_on: quality.results, quality.batches
+depends_on: quality.results, quality.batches, quality.runs
 */
 WITH results AS (
     SELECT
         results.table_name,
-        batches.published_at::DATE AS day,
+        coalesce(batches.published_at, runs.updated_at)::DATE AS day,
         results.rule,
         results.n_rows,
         CASE
@@ -18,8 +18,10 @@ WITH results AS (
             ELSE 0
         END AS badness
     FROM quality.results AS results
-    INNER JOIN quality.batches AS batches ON results.run_id = batches.run_id AND results.batch = batches.batch
-    WHERE batches.published_at >= $since AND ($table_name IS NULL OR results.table_name = $table_name)
+    INNER JOIN quality.runs AS runs ON results.run_id = runs.run_id
+    -- What is checked once a run belongs to no batch.
+    LEFT JOIN quality.batches AS batches ON results.run_id = batches.run_id AND results.batch = batches.batch
+    WHERE coalesce(batches.published_at, runs.updated_at) >= $since AND ($table_name IS NULL OR results.table_name = $table_name)
 )
 
 SELECT

@@ -12,18 +12,30 @@ WITH latest AS (
         arg_max(batch, revision) AS batch
     FROM raw.documents
     GROUP BY document_id
+),
+
+held AS (
+    SELECT
+        held.table_name,
+        held.rule,
+        latest.podcast,
+        held.run_id,
+        held.document_id,
+        held.detail
+    FROM quality.quarantine AS held
+    INNER JOIN latest
+        ON held.document_id = latest.document_id AND held.run_id = latest.run_id AND held.batch = latest.batch
 )
 
 SELECT
-    held.table_name,
-    held.rule,
-    latest.podcast,
-    held.run_id,
+    table_name,
+    rule,
+    podcast,
+    run_id,
     count(*) AS n_rows,
-    count(DISTINCT held.document_id) AS n_documents,
-    min(held.detail) AS example
-FROM quality.quarantine AS held
-INNER JOIN latest
-    ON held.document_id = latest.document_id AND held.run_id = latest.run_id AND held.batch = latest.batch
-GROUP BY held.table_name, held.rule, latest.podcast, held.run_id
-ORDER BY n_documents DESC, held.table_name ASC, held.rule ASC, latest.podcast ASC
+    count(DISTINCT document_id) AS n_documents,
+    min(detail) AS example,
+    (SELECT count(DISTINCT document_id) FROM held) AS n_held_documents
+FROM held
+GROUP BY table_name, rule, podcast, run_id
+ORDER BY n_documents DESC, table_name ASC, rule ASC, podcast ASC

@@ -7,12 +7,11 @@ depends_on: core.podcasts, core.episodes, core.transcripts
 WITH spoken AS (
     SELECT
         podcast_id,
-        count(*) AS n_transcripts,
         count(DISTINCT episode_id) AS n_transcribed,
         sum(n_words) FILTER (WHERE is_current)::BIGINT AS n_words,
-        avg(has_times::INTEGER) AS timed_share,
-        avg(has_speakers::INTEGER) AS labelled_share,
-        avg(is_punctuated::INTEGER) AS punctuated_share
+        avg(has_times::INTEGER) FILTER (WHERE is_current) AS timed_share,
+        avg(has_speakers::INTEGER) FILTER (WHERE is_current) AS labelled_share,
+        avg(is_punctuated::INTEGER) FILTER (WHERE is_current) AS punctuated_share
     FROM core.transcripts
     GROUP BY podcast_id
 ),
