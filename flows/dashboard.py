@@ -14,7 +14,7 @@ import uvicorn
 
 from expectations.runner import catalogue
 from flows.patience import PatientProtocol
-from warehouse.dashboard.app import application
+from warehouse.dashboard.app import application, warm_up
 from warehouse.dashboard.asked import Check
 from warehouse.dashboard.export import write_pages
 from warehouse.errors import ServiceError
@@ -38,6 +38,7 @@ def serve(settings: Settings, *, host: str, port: int, has_sql: bool) -> None:
         token = secrets.token_urlsafe(24)
     hosts = _LOOPBACK | {host} if is_local else None
     app = application(settings, checks(), hosts=hosts, token=token, has_sql=has_sql)
+    warm_up(settings)
     listener = _listener(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
     click.echo(f"{address}?token={quote(token, safe='')}" if token else address)

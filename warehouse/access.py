@@ -11,6 +11,7 @@ import polars as pl
 from warehouse import lake as lakes
 from warehouse.errors import LakeError, QueryError
 from warehouse.lake import Moment, attachment
+from warehouse.models import marts
 from warehouse.settings import Settings, load
 
 
@@ -23,8 +24,10 @@ def table(name: str, lake: str | Path | None = None, *, at: Moment | None = None
     """Return a table or a mart as a LazyFrame; see ``warehouse.table``."""
     connection = open_lake(lake, at=at)
     try:
+        # Only a table is found by its name alone, a view is not.
+        rows = connection.sql(f"FROM {name}") if name in marts() else connection.table(name)
         # DuckDB scans only the columns and rows that polars asks for, and knows which rows are deleted.
-        return connection.table(name).pl(lazy=True)
+        return rows.pl(lazy=True)
     except duckdb.Error as error:
         connection.close()
         raise QueryError(f"there is no table {name!r}", remedy="Look at podlake doctor --schema.") from error

@@ -50,6 +50,7 @@ def test_the_lake_answers_as_it_was(changed: Settings) -> None:
     before = snapshot(changed, 1)
     assert list(query(changed, names, at=before).rows) == [("Other",), ("Show",)]
     assert warehouse.table("core.podcasts", changed.lake, at=before).collect().height == 2
+    assert warehouse.table("mart.coverage", changed.lake).collect_schema().names()[0] == "podcast_id"
     moment = f"SELECT snapshot_time FROM ducklake_snapshots('lake') WHERE snapshot_id = {before}"
     ((at,),) = query(changed, moment).rows
     assert isinstance(at, datetime)

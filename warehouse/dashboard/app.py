@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from http import HTTPStatus
 from importlib.resources import files
 
@@ -87,6 +87,17 @@ def application(
     )
     # Around all of it: what Starlette answers when a page fails passes no middleware of its own.
     return Guard(pages, hosts=hosts, token=token)
+
+
+def warm_up(settings: Settings) -> None:
+    """Make one page, so that the first reader does not wait for imports and templates: most of a second.
+
+    Raises:
+        LakeError: There is no lake.
+    """
+    with closing(Reader(settings)) as reader, reader.look() as look:
+        frame = Frame(_name(settings), look.snapshot_id, look.as_of, Link("/"), _LINKS)
+        html(ROUTES["/"](look, Asked()), frame)
 
 
 def _health(_request: Request) -> Response:
