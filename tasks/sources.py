@@ -75,7 +75,7 @@ def resolve(sources: Sequence[str | Path], lake: Path) -> list[Path]:
     """
     # Path.resolve would replace a link's name, which names the podcast, by its target's.
     local = (source for source in sources if not is_address(fspath(source)))
-    paths = [Path(abspath(Path(source).expanduser())) for source in local]  # noqa: PTH100
+    paths = [Path(abspath(Path(source).expanduser())) for source in local]  # noqa: PTH100  see above
     for absolute in paths:
         _check(absolute, lake)
     by_target = {absolute.resolve(): absolute for absolute in reversed(paths)}

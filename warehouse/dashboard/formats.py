@@ -51,6 +51,7 @@ _BYTES = ("B", "KB", "MB", "GB", "TB")
 _THOUSAND = 1000.0
 _MINUTE = 60
 _HOUR = 3600
+_ONE_DIGIT = 10
 
 
 def written(value: object, kind: Kind) -> str:
@@ -100,7 +101,11 @@ def span(seconds: float) -> str:
     """Return how long something took or is ago, in the largest unit that fits."""
     for limit, size, unit in ((_MINUTE, 1, "s"), (_HOUR, _MINUTE, "min"), (2 * 24 * _HOUR, _HOUR, "h")):
         if seconds < limit:
-            return f"{seconds / size:.1f} {unit}" if seconds / size < 10 else f"{seconds / size:.0f} {unit}"  # noqa: PLR2004
+            return (
+                f"{seconds / size:.1f} {unit}"
+                if seconds / size < _ONE_DIGIT
+                else f"{seconds / size:.0f} {unit}"
+            )
     return f"{seconds / (24 * _HOUR):.0f} days"
 
 

@@ -59,4 +59,4 @@ def differ_little(word: str, other: str) -> bool:
     rest = shorter - begin
     end = next((i for i in range(rest) if word[-1 - i] != other[-1 - i]), rest)
     left, right = word[begin : len(word) - end], other[begin : len(other) - end]
-    return max(len(left), len(right)) <= 1 or (len(left) == len(right) == 2 and left == right[::-1])  # noqa: PLR2004
+    return max(len(left), len(right)) <= 1 or (len(left) == len(right) == 2 and left == right[::-1])  # noqa: PLR2004  two letters that changed places

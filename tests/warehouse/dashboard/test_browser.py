@@ -71,7 +71,7 @@ def one_of_each(archive: Settings) -> list[str]:
 
 def watched(browser: Browser, look: str, allowed: str) -> tuple[Page, list[str]]:
     """A page in a look, and what went wrong on it: errors, and requests to anywhere else."""
-    page = browser.new_context(**LOOKS[look]).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(**LOOKS[look]).new_page()  # type: ignore[arg-type]  # a dict of mixed options
     wrong: list[str] = []
     page.on("console", lambda message: wrong.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))

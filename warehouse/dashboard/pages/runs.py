@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from warehouse.dashboard.asked import PAGE_ROWS, Asked, neighbours
@@ -108,7 +109,13 @@ def state(found: Row, now: datetime) -> str:
     return "killed" if found["status"] == "running" and is_quiet else str(found["status"])
 
 
-def held_table(held: Records, *, link_run: bool = True, **more: object) -> Table:
+def held_table(
+    held: Records,
+    *,
+    link_run: bool = True,
+    total: int | None = None,
+    pages: Mapping[str, Link] | None = None,
+) -> Table:
     """Return a table of documents that are held back, or of which rows are."""
     run_column = (
         [Column("run_id", "Run", "code", lambda row: Link(f"/runs/{row['run_id']}"))] if link_run else []
@@ -128,7 +135,8 @@ def held_table(held: Records, *, link_run: bool = True, **more: object) -> Table
         ],
         held,
         empty="Nothing was held back.",
-        **more,  # type: ignore[arg-type]
+        total=total,
+        pages=pages or {},
     )
 
 
