@@ -132,7 +132,7 @@ class TestIngest:
     ) -> None:
         del prefect_server
         source, settings = tmp_path / "source", load(lake=tmp_path / "lake")
-        synthetic.write(source, 600_000)
+        synthetic.write(source, 240_000)
         arguments = ["ingest", str(source), "--lake", str(settings.lake), "--batch-bytes", "60000"]
         with subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.PIPE, text=True) as process:
             assert process.stderr

@@ -23,7 +23,7 @@ ENDINGS = """
 
 @pytest.mark.usefixtures("prefect_server")
 @pytest.mark.parametrize(
-    "line_bytes", [5 * MEGABYTE, pytest.param(200 * MEGABYTE, marks=pytest.mark.slow)], ids=["5 MB", "200 MB"]
+    "line_bytes", [MEGABYTE, pytest.param(200 * MEGABYTE, marks=pytest.mark.slow)], ids=["1 MB", "200 MB"]
 )
 def test_each_hostile_file_ends_as_it_should(tmp_path: Path, settings: Settings, line_bytes: int) -> None:
     folder = tmp_path / "hostile"

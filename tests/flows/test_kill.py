@@ -23,7 +23,7 @@ PROCESSES = get_context("forkserver")
 """Imports what takes seconds once, so that a process that is to be killed starts at once."""
 PROCESSES.set_forkserver_preload(["flows.ingest", "great_expectations"])
 
-N_BYTES = 300_000
+N_BYTES = 200_000
 BATCH_BYTES = 50_000
 
 
@@ -63,7 +63,7 @@ UNMEASURED = """
 """
 
 
-@pytest.mark.parametrize("n_kills", [3, pytest.param(30, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n_kills", [2, pytest.param(30, marks=pytest.mark.slow)])
 def test_a_killed_run_and_a_rerun_land_what_one_run_does(
     source: Path, undisturbed: tuple[dict[str, list[Row]], float], tmp_path: Path, n_kills: int
 ) -> None:

@@ -160,7 +160,7 @@ def old(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> Setti
     """A lake that another version of the transform made, of many batches."""
     del prefect_server
     folder = tmp_path_factory.mktemp("old")
-    synthetic.write(folder / "source", 300_000)
+    synthetic.write(folder / "source", 250_000)
     settings = load(lake=folder / "lake", batch_bytes=50_000)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transform, "VERSION", "old")

@@ -15,7 +15,7 @@ from warehouse.settings import Settings
 PROCESSES = get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.tasks.feeds.runs", "great_expectations"])
 
-N_ITEMS = 6
+N_ITEMS = 4
 NUMBERS = "SELECT list(number ORDER BY number) FROM core.episodes JOIN core.transcripts USING (episode_id)"
 
 

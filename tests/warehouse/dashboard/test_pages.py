@@ -51,10 +51,12 @@ class Links(HTMLParser):
 
 
 @pytest.fixture(scope="session")
-def all_paths(archive: Settings) -> list[str]:
-    """The path of every page of the lake."""
+def pages(archive: Settings, client: TestClient) -> dict[str, str]:
+    """The HTML of every page of the lake, by its path."""
     with closing(Reader(archive)) as reader, reader.look() as look:
-        return paths(look, ())
+        answers = {path: client.get(path) for path in paths(look, ())}
+    assert {path for path, answer in answers.items() if answer.status_code != 200} == set()
+    return {path: answer.text for path, answer in answers.items()}
 
 
 def one(lake: Settings, sql: str) -> object:
@@ -69,12 +71,10 @@ def rows_of(lake: Settings, sql: str) -> list[tuple[object, ...]]:
         return connection.execute(sql).fetchall()
 
 
-def test_every_page_answers_as_html_json_and_csv(client: TestClient, all_paths: list[str]) -> None:
-    assert len(all_paths) > 100
-    for path in all_paths:
-        page = client.get(path)
-        assert page.status_code == 200, path
-        assert "<h1>" in page.text, path
+def test_every_page_answers_as_html_json_and_csv(client: TestClient, pages: dict[str, str]) -> None:
+    assert len(pages) > 100
+    for path, html in pages.items():
+        assert "<h1>" in html, path
         told = client.get(path, params={"as": "json"}).json()
         assert told["snapshot"], path
         for name, rows in told["tables"].items():
@@ -82,14 +82,13 @@ def test_every_page_answers_as_html_json_and_csv(client: TestClient, all_paths: 
             assert len(list(csv.reader(io.StringIO(as_csv.text)))) == len(rows) + 1, (path, name)
 
 
-def test_every_link_leads_to_a_page(client: TestClient, all_paths: list[str]) -> None:
-    asked = set()
-    for path in all_paths:
-        for address in Links(client.get(path).text).found:
-            if address.startswith("/") and address not in asked:
-                asked.add(address)
-                assert client.get(address).status_code == 200, (path, address)
-    assert len(asked) > len(all_paths)
+def test_every_link_leads_to_a_page(client: TestClient, pages: dict[str, str]) -> None:
+    asked = set(pages)
+    for path, html in pages.items():
+        for address in {link.partition("#")[0] for link in Links(html).found if link.startswith("/")} - asked:
+            asked.add(address)
+            assert client.get(address).status_code == 200, (path, address)
+    assert len(asked) > len(pages)
 
 
 def test_every_page_says_which_snapshot_it_shows(client: TestClient, archive: Settings) -> None:
@@ -153,13 +152,12 @@ def test_an_episode_shows_every_sentence_and_marks_what_is_restored(
     assert f'<small class="p">{restored[0]["restored"]:.2f}</small>' in client.get(path).text
 
 
-def test_text_from_the_archive_is_never_markup(client: TestClient, all_paths: list[str]) -> None:
+def test_text_from_the_archive_is_never_markup(pages: dict[str, str]) -> None:
     seen = 0
-    for path in all_paths:
-        text = client.get(path).text
-        assert SCRIPT not in text, path
-        assert "<b>show" not in text, path
-        seen += "&lt;script&gt;" in text
+    for path, html in pages.items():
+        assert SCRIPT not in html, path
+        assert "<b>show" not in html, path
+        seen += "&lt;script&gt;" in html
     assert seen >= 2, "the episode and the incident show it"
 
 
