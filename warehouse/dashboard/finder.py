@@ -6,7 +6,7 @@ import logging
 from threading import Lock, Thread
 
 from warehouse.errors import PodlakeError
-from warehouse.search import Found, Query, Searcher
+from warehouse.search import Alike, Found, Query, Searcher, similar
 from warehouse.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -17,6 +17,7 @@ class Finder:
 
     def __init__(self, settings: Settings) -> None:
         """Name the lake; nothing is opened yet."""
+        self._settings = settings
         self._searcher = Searcher(settings)
         self._following: Thread | None = None
         self._lock = Lock()
@@ -35,6 +36,10 @@ class Finder:
         if found.is_behind:
             self._follow()
         return found
+
+    def alike(self, text: str, limit: int) -> Alike:
+        """Return the passages that are most like a text; raises what ``similar`` raises."""
+        return similar(self._settings, text, limit=limit)
 
     def wait(self) -> None:
         """Wait for the index, if one is being made."""

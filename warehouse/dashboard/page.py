@@ -69,7 +69,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Hits(Table):
-    """Sentences that a search found, as a list to read; rows have the fields of ``warehouse.search.Hit``."""
+    """Sentences that a search found, or passages, as a list to read; rows have the fields of ``warehouse.search.Hit`` that are shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import shutil
 import time
 from contextlib import closing
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,10 @@ from warehouse.dashboard.pages import podcasts
 from warehouse.dashboard.reader import Reader
 from warehouse.incidents import record
 from warehouse.lake import connect
-from warehouse.search import Searcher
+from warehouse.search import Searcher, embed_passages
 from warehouse.settings import Settings, load
+
+needs_model = pytest.mark.skipif(not find_spec("wordllama"), reason="the extra 'similar' is not installed")
 
 
 class Links(HTMLParser):
@@ -127,6 +130,12 @@ def test_figures_are_those_of_the_lake(client: TestClient, archive: Settings) ->
         3,
         one(archive, "SELECT min(n_documents) FROM quality.runs WHERE n_documents > 3"),
     ]
+
+
+def test_a_dataset_tells_of_each_day_what_it_drew(client: TestClient, archive: Settings) -> None:
+    (today,) = client.get("/datasets/core.sentences", params={"as": "json"}).json()["tables"]["days"]
+    assert today["n_rows"] == one(archive, "SELECT count(*) FROM core.sentences")
+    assert today["status"] == "passed"
 
 
 def test_curves_are_drawn_from_every_run(client: TestClient, archive: Settings) -> None:
@@ -271,3 +280,21 @@ def test_a_first_search_makes_the_index_beside(archive: Settings, tmp_path: Path
         while "<mark>" not in fresh.get("/search", params={"q": "bread"}).text:
             assert time.monotonic() < deadline
             time.sleep(0.2)
+
+
+@needs_model
+def test_passages_about_a_text_need_vectors_and_lead_to_where_they_are_said(
+    archive: Settings, tmp_path: Path
+) -> None:
+    settings = load(lake=shutil.copytree(archive.lake, tmp_path / "lake"))
+    asked = {"about": "baking at home", "as": "json"}
+    with TestClient(application(settings)) as fresh:
+        assert "podlake search --vectors" in fresh.get("/search", params={"about": "baking at home"}).text
+        embed_passages(settings)
+        passages = fresh.get("/search", params=asked).json()["tables"]["hits"]
+        assert len(passages) == one(settings, "SELECT least(count(*), 20) FROM core.vectors")
+        assert passages[0]["podcast"] == "bread-and-circuits"
+        text = fresh.get("/search", params={"about": "baking at home"}).text
+        place = next(address for address in Links(text).found if address.startswith("/episodes/"))
+        path, _, anchor = place.partition("#")
+        assert f'id="{anchor}"' in fresh.get(path).text

@@ -113,6 +113,16 @@ def _over_time(days: Records, asked: Asked) -> list[Section]:
             "Freshness", strip(strip_days(days), asked.today, _DAYS), f"A mark a day, {_DAYS} days to today."
         ),
         Chart("Volume", columns(drawn, f"Rows read on each of the last {_DAYS} days"), "Rows read a day."),
+        Table(
+            "days",
+            "Day by day",
+            [
+                Column("day", "Day"),
+                Column("n_rows", "Rows read", "count"),
+                Column("status", "Checks", "status"),
+            ],
+            days[::-1],
+        ),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Search in what is said: sentences with the words, where they are said, and the recording from there."""
+"""Search in what is said: sentences with the words, or passages about a text, and the recording from there."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from warehouse.dashboard.asked import Asked, neighbours
 from warehouse.dashboard.page import Choice, Column, Form, Hits, Link, Note, Page, Section
 from warehouse.dashboard.pages.podcasts import page_of, web
 from warehouse.dashboard.reader import Look
-from warehouse.errors import NotFoundError, QueryError
-from warehouse.search import Found, Hit, Query
+from warehouse.errors import LakeError, NotFoundError, QueryError, SettingsError
+from warehouse.search import Alike, Found, Hit, Passage, Query
 from warehouse.search.records import DEEPEST
 
 _HITS = 20
@@ -19,24 +19,27 @@ _YEAR_DIGITS = 4
 
 
 def search(look: Look, asked: Asked) -> Page:
-    """Search for what was typed."""
+    """Search for the words, or for passages about the text, that was typed."""
     if asked.finder is None:
         raise NotFoundError("there is no search here", remedy="Start podlake dashboard serve.")
-    words = asked.params.get("q", "").strip()
+    words, text = (asked.params.get(name, "").strip() for name in ("q", "about"))
     podcasts = sorted(row["title"] for row in look.rows("podcasts", podcast_id=None))
-    sections: list[Section] = [_form(asked, words, podcasts)]
-    if words:
-        try:
-            found = asked.finder.search(_query(asked, words))
-        except QueryError as error:
-            sections.append(Note(str(error), "errored"))
-        else:
-            sections += _answer(found, asked)
-    lead = 'All words in one sentence, in any form; "in quotation marks" as they stand; -word leaves out; speaker:, episode: and year: limit.'
+    sections: list[Section] = [_form(asked, words, text, podcasts)]
+    try:
+        if words:
+            sections += _answer(asked.finder.search(_query(asked, words)), asked)
+        elif text:
+            sections += _passages(asked.finder.alike(text, _HITS))
+    except (LakeError, QueryError, SettingsError) as error:
+        sections.append(Note(str(error), "errored"))
+    lead = (
+        'All words in one sentence, in any form; "in quotation marks" as they stand; -word leaves out; speaker:, episode: and year: limit. '
+        "Or, without words, passages about a text that may say it otherwise."
+    )
     return Page("Search", sections, lead)
 
 
-def _form(asked: Asked, words: str, podcasts: list[str]) -> Form:
+def _form(asked: Asked, words: str, text: str, podcasts: list[str]) -> Form:
     return Form(
         "/search",
         "Search",
@@ -46,6 +49,7 @@ def _form(asked: Asked, words: str, podcasts: list[str]) -> Form:
             Choice("speaker", "Speaker", asked.params.get("speaker", "")),
             Choice("year", "Year", asked.params.get("year", "")),
             Choice("fuzzy", "Allow a wrong letter", asked.params.get("fuzzy", ""), ["yes"]),
+            Choice("about", "Or about", text),
         ],
     )
 
@@ -93,11 +97,35 @@ def _answer(found: Found | None, asked: Asked) -> list[Section]:
     return [*notes, hits]
 
 
+def _passages(alike: Alike) -> list[Section]:
+    notes: list[Section] = []
+    if alike.n_missing:
+        said = f"{alike.n_missing:,} transcripts were not looked at: podlake search --vectors makes what is compared."
+        notes.append(Note(said, "warned"))
+    hits = Hits(
+        "hits",
+        "Passages most like it",
+        [Column("text", "Passage")],
+        [_passage_row(passage) for passage in alike.passages],
+        empty="The lake has no passages.",
+    )
+    return [*notes, hits]
+
+
 def _row(hit: Hit) -> dict[str, object]:
-    offset = page_of(hit.sentence)
-    params = {"transcript": hit.transcript_id} | ({"offset": str(offset)} if offset else {})
-    place = Link(f"/episodes/{hit.episode_id}", params, f"s{hit.sentence}")
-    return {**asdict(hit), "link": web(hit.link), "marked": _marked(hit), "place": place}
+    return {**asdict(hit), "link": web(hit.link), "marked": _marked(hit), "place": _place(hit, hit.sentence)}
+
+
+def _passage_row(passage: Passage) -> dict[str, object]:
+    place = _place(passage, passage.start_sentence)
+    shown = {"speaker": None, "link": web(passage.link), "marked": passage.text, "place": place}
+    return {**asdict(passage), **shown}
+
+
+def _place(found: Hit | Passage, sentence: int) -> Link:
+    offset = page_of(sentence)
+    params = {"transcript": found.transcript_id} | ({"offset": str(offset)} if offset else {})
+    return Link(f"/episodes/{found.episode_id}", params, f"s{sentence}")
 
 
 def _marked(hit: Hit) -> Markup:
