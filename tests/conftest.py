@@ -17,11 +17,6 @@ hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=No
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Run a process more than there are cores: a fifth of the time, tests wait for servers, browsers and kills."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a lake that nobody has made yet."""
