@@ -21,33 +21,33 @@ from warehouse.settings import MEGABYTE, Settings, load
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
 
-@pytest.fixture(scope="module", params=[1, pytest.param(100, marks=pytest.mark.slow)], ids="{} MB".format)
-def megabytes(request: pytest.FixtureRequest) -> int:
-    return int(request.param)
+@pytest.fixture(scope="module", params=[0.4, pytest.param(100, marks=pytest.mark.slow)], ids="{} MB".format)
+def n_bytes(request: pytest.FixtureRequest) -> int:
+    return int(request.param * MEGABYTE)
 
 
 @pytest.fixture(scope="module")
-def small_batch(megabytes: int) -> int:
+def small_batch(n_bytes: int) -> int:
     """Bytes of a batch of which there will be many."""
-    return min(megabytes * MEGABYTE // 4, 2 * MEGABYTE)
+    return min(n_bytes // 4, 2 * MEGABYTE)
 
 
 @pytest.fixture(scope="module")
-def archive(megabytes: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def archive(n_bytes: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample, with its twins, beside synthetic episodes of every format."""
     folder = tmp_path_factory.mktemp("archive")
     shutil.copytree(SAMPLE, folder, dirs_exist_ok=True)
-    synthetic.write(folder, megabytes * MEGABYTE)
+    synthetic.write(folder, n_bytes)
     return folder
 
 
 @pytest.fixture(scope="module")
 def expected(
-    prefect_server: None, archive: Path, megabytes: int, tmp_path_factory: pytest.TempPathFactory
+    prefect_server: None, archive: Path, n_bytes: int, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, list[Row]]:
     """What one batch on a thread lands."""
     del prefect_server
-    settings = load(lake=tmp_path_factory.mktemp("reference") / "lake", batch_bytes=2 * megabytes * MEGABYTE)
+    settings = load(lake=tmp_path_factory.mktemp("reference") / "lake", batch_bytes=2 * n_bytes + MEGABYTE)
     summary = run_ingest([str(archive)], settings)
     assert (summary.batches, summary.quarantined) == (1, 1)
     return contents(settings)

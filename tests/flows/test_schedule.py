@@ -158,6 +158,7 @@ def test_prefect_yaml_gives_the_same_deployments(machine: Machine) -> None:
     for name, job, cron in (
         ("podcasts", ("ingest", str(source)), "0 5 * * *"),
         ("reprocess", ("reprocess",), "0 3 * * 0"),
+        ("maintain", ("maintain",), "0 4 * * *"),
         ("check", ("check",), "*/15 * * * *"),
     ):
         machine.podlake("schedule", "apply", *job, "--cron", cron, "--name", name, "--lake", lake)
