@@ -20,6 +20,14 @@ segments AS (
     INNER JOIN sentences ON segments.start_char <= sentences.start_char
     WHERE segments.transcript_id = $transcript_id
     GROUP BY segments.segment, segments.title
+),
+
+headings AS (
+    SELECT
+        sentence,
+        list(title) AS titles
+    FROM segments
+    GROUP BY sentence
 )
 
 SELECT
@@ -34,8 +42,9 @@ SELECT
     turns.method AS turn_method,
     turns.p_start,
     turns.start_s AS turn_start_s,
-    (SELECT list(segments.title) FROM segments WHERE segments.sentence = sentences.sentence) AS headings
+    headings.titles AS headings
 FROM sentences
 LEFT JOIN turns ON sentences.turn = turns.turn
+LEFT JOIN headings ON sentences.sentence = headings.sentence
 ORDER BY sentences.sentence
 LIMIT $limit OFFSET $offset
