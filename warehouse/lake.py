@@ -223,7 +223,7 @@ def _configuration(settings: Settings, *, read_only: bool) -> _Configuration:
         "allow_unsigned_extensions": True,
         # A SELECT must not find a Python variable where it misspells a table.
         "python_enable_replacements": False,
-        # Opening asks the catalog many small things, for which two threads take 1.4 times as long as one, and twice the CPU;
+        # Opening asks the catalog many small things, for which two threads took 1.3 times as long as one, and 1.7 times the CPU;
         # a reader gets the others then. A writer keeps one: a batch is too small to share, rows keep their order, and an
         # insert makes one file.
         "threads": 1,
