@@ -211,6 +211,8 @@ def test_a_killed_rebuild_and_a_rerun_end_as_one_does(old: Settings, copy: Setti
         WHERE sources = ['lake:reprocess']
     """
     assert value(copy, landed) == n_documents
+    last = "SELECT n_documents FROM quality.runs ORDER BY run_id DESC LIMIT 1"
+    assert value(copy, last) == n_left, "the last run had nothing to do again"
     assert {row[:3] for row in seen} == {(True, True, True)}, "a reader sees each document whole, old or new"
     n_new = [row[3] for row in seen]
     assert n_new == sorted(n_new)

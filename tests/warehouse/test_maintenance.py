@@ -14,6 +14,8 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -280,24 +282,33 @@ def test_a_kill_at_any_moment_leaves_a_whole_lake(worn: Settings, tmp_path: Path
         assert len(files(settings)) < N_COMMITS
 
 
+def land_until(settings: Settings, folder: Path, end: Event, n_landed: Synchronized[int]) -> None:
+    """Publish one small batch after another until told to stop."""
+    while not end.is_set():
+        land(settings, folder, [20 + n_landed.value])
+        n_landed.value += 1
+
+
 def test_a_publisher_beside_it_loses_nothing(worn: Settings, tmp_path: Path) -> None:
-    numbers = range(20, 26)
-    first = files(worn)
-    publisher = PROCESSES.Process(target=land, args=(worn, tmp_path, numbers))
+    end, n_landed = PROCESSES.Event(), PROCESSES.Value("i", 0)
+    publisher = PROCESSES.Process(target=land_until, args=(worn, tmp_path, end, n_landed), daemon=True)
     publisher.start()
-    while files(worn) == first:
+    while not n_landed.value:
+        publisher.join(0.01)
         assert publisher.is_alive()
-    n_done = 0
-    while publisher.is_alive():
+    for _ in range(2):
+        before = n_landed.value
         maintain(worn)
-        n_done += 1
+        while n_landed.value == before:
+            publisher.join(0.01)
+            assert publisher.is_alive()
+    end.set()
     publisher.join()
     assert publisher.exitcode == 0
-    assert n_done > 0, "it worked between the first commit and the last"
     with closing(connect(worn)) as lake:
         landed = {path for (path,) in lake.execute("SELECT path FROM raw.documents").fetchall()}
-        assert {f"{number}.txt" for number in numbers} <= landed
-        assert count(lake, "core.transcripts") == N_COMMITS + 3 + len(numbers)
+        assert {f"{20 + number}.txt" for number in range(n_landed.value)} <= landed
+        assert count(lake, "core.transcripts") == N_COMMITS + 3 + n_landed.value
         orphans = lake.execute(
             "SELECT count(*) FROM core.sentences ANTI JOIN core.transcripts USING (transcript_id)"
         )

@@ -25,12 +25,14 @@ def search(look: Look, asked: Asked) -> Page:
     words, text = (asked.params.get(name, "").strip() for name in ("q", "about"))
     podcasts = sorted(row["title"] for row in look.rows("podcasts", podcast_id=None))
     sections: list[Section] = [_form(asked, words, text, podcasts)]
+    # That a lake has no vectors yet is an answer; that its index cannot be read is none.
+    refusals = (QueryError,) if words else (LakeError, QueryError, SettingsError)
     try:
         if words:
             sections += _answer(asked.finder.search(_query(asked, words)), asked)
         elif text:
             sections += _passages(asked.finder.alike(text, _HITS))
-    except (LakeError, QueryError, SettingsError) as error:
+    except refusals as error:
         sections.append(Note(str(error), "errored"))
     lead = (
         'All words in one sentence, in any form; "in quotation marks" as they stand; -word leaves out; speaker:, episode: and year: limit. '
