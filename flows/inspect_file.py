@@ -46,7 +46,7 @@ def inspect_file(file: Path, settings: Settings) -> Inspection:
     Raises:
         SourceError: The file is an archive or cannot be listed.
     """
-    documents = list(discover([file], settings, lambda _: {}))
+    documents = list(discover([file], settings))
     if len(documents) != 1:
         raise SourceError(
             "only one transcript can be inspected", where=str(file), remedy="Unpack the archive first."

@@ -23,7 +23,7 @@ from tasks.clock import Costs
 from tasks.discover import discover_with_feeds
 from tasks.document import Document
 from tasks.feeds.reader import FeedReader, Found
-from tasks.publish import Published, Run, finish_run, mark_vanished
+from tasks.publish import Published, Run, finish_run, mark_listed
 from tasks.rebuild import stale_documents
 from tasks.sources import is_address, resolve, size_of
 from warehouse.busy import leave_if_busy
@@ -187,13 +187,11 @@ class IngestRun(LakeRun):
         return first is None
 
     def _discovered(self) -> Iterator[Found]:
-        ledger = self.ledger
         reader = FeedReader(
             self.settings,
             FeedBook(self.lake),
-            ledger.known,
+            self.ledger,
             self._count_unchanged,
-            ledger.claim,
             self._feed_failed,
             _warn,
         )
@@ -209,8 +207,8 @@ class IngestRun(LakeRun):
         self.summary.unchanged += n_documents
 
     def finish(self) -> Summary:
-        """Mark what vanished, then finish as any run."""
-        self.summary.vanished = mark_vanished(self.lake, self.settings, self.facts, self.ledger)
+        """Mark what vanished or moved, then finish as any run."""
+        self.summary.vanished = mark_listed(self.lake, self.settings, self.facts, self.ledger)
         return LakeRun.finish(self)
 
 

@@ -7,7 +7,7 @@ is wrong with an archive as a whole is a document of its own, with the uri ``fil
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,23 +18,23 @@ from urllib.parse import quote_from_bytes
 
 from tasks import archives
 from tasks.archives import DAMAGE, ArchiveBombError, Kind, Member, Readable
-from tasks.document import Document, Problem, uri_of
+from tasks.document import Document, Problem, is_gone, uri_of
 from tasks.feeds import lists
 from tasks.feeds.reader import FeedReader, Found
 from tasks.identity import identify
 from tasks.sources import SourceFile, files, is_address, resolve
+from warehouse.ledger import Entry, Ledger, Moved, empty_ledger
 from warehouse.settings import MEGABYTE, Settings
 
-Known = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
 Unchanged = Callable[[int], None]
-Claim = Callable[[str], bool]
 
+_NEW = Entry("", "", "", "")
 _CHUNK = 512
 _CHUNK_BYTES = 8 * MEGABYTE  # members of a tar are held until the ledger was asked
 _PIECE = MEGABYTE
 _COPY: Problem = (
     "duplicate",
-    "another source of this run has the same name and holds the same path; ingest one of them with --podcast",
+    "another source has the same name and holds another file at the same path; ingest one of them with --podcast",
 )
 
 
@@ -67,30 +67,31 @@ class _Listing:
 def discover(
     sources: Sequence[str | Path],
     settings: Settings,
-    known: Known,
+    ledger: Ledger | None = None,
     unchanged: Unchanged = lambda _: None,
-    claim: Claim | None = None,
 ) -> Iterator[Document]:
     """Return the new and changed documents of the sources, listed as they are asked for.
 
-    A document is unchanged if its stamp is the ledger's, which costs no read, or else its digest is. The order
+    A document is unchanged if its stamp is the ledger's, which costs no read, or else its digest is. What was held back
+    for a reason that may pass is looked at each time, and unchanged while the reason stands. The order
     is that of the sources, then of names; an archive's members stand in its place, in its own order. A source
     that lies in another one is listed with that one.
+
+    Two sources of one name may hold the same path. What lies where the ledger's document lay is a revision of it if that
+    one is gone, the same document if its bytes are equal, and otherwise held back.
 
     A feed file is a document like any other.
 
     Args:
         sources: Folders, files, and zip or tar archives.
         settings: Limits, the lake to leave out, and the podcast's name if given.
-        known: Maps those of some uris that the ledger holds to their stamp and sha256.
+        ledger: What the lake holds; nothing if left out.
         unchanged: Is told how many documents the ledger holds as they are, a few hundred at a time.
-        claim: Takes a document's id for this run, and says whether it was still free; two sources of one name may
-            hold the same path. Without it, ids are remembered in memory.
 
     Raises:
         SourceError: A source does not exist or cannot be listed.
     """
-    found = _Discovery(settings, known, unchanged, claim or _claims()).run(resolve(sources, settings.lake))
+    found = _Discovery(settings, ledger or empty_ledger(), unchanged).run(resolve(sources, settings.lake))
     return (one for one in found if isinstance(one, Document))
 
 
@@ -105,7 +106,7 @@ def discover_with_feeds(sources: Sequence[str], feeds: FeedReader) -> Iterator[F
     Raises:
         SourceError: A source that is no address does not exist or cannot be listed.
     """
-    discovery = _Discovery(feeds.settings, feeds.known, feeds.unchanged, feeds.claim, feeds)
+    discovery = _Discovery(feeds.settings, feeds.ledger, feeds.unchanged, feeds)
     found = discovery.run(resolve(sources, feeds.settings.lake))
     from_the_web = (one for source in sources if is_address(source) for one in feeds.web(source))
     return chain(found, from_the_web)
@@ -114,9 +115,8 @@ def discover_with_feeds(sources: Sequence[str], feeds: FeedReader) -> Iterator[F
 @dataclass(frozen=True, slots=True)
 class _Discovery:
     settings: Settings
-    known: Known
+    ledger: Ledger
     unchanged: Unchanged
-    claim: Claim
     feeds: FeedReader | None = None
 
     def run(self, sources: Sequence[Path]) -> Iterator[Found]:
@@ -126,11 +126,11 @@ class _Discovery:
     def _changed(self, listings: Iterator[_Listing]) -> Iterator[Found]:
         """Yield the documents that the ledger does not hold as they are."""
         for chunk in _chunks(listings):
-            ledger = self.known([listing.uri for listing in chunk])
+            known = self.ledger.known([listing.uri for listing in chunk])
             n_unchanged = 0
             for listing in chunk:
-                stamp, sha256 = ledger.get(listing.uri, (None, None))
-                if stamp == listing.stamp:
+                entry = known.get(listing.uri, _NEW)
+                if entry.stamp == listing.stamp and entry.is_settled:
                     n_unchanged += 1
                     continue
                 content = listing.load()
@@ -141,18 +141,36 @@ class _Discovery:
                     yield from (
                         self.feeds.listed(file.path) if content.feed == "list" else self.feeds.file(file)
                     )
-                elif content.sha256 == sha256:
-                    n_unchanged += 1
+                elif document := self._changed_document(listing, content, entry):
+                    yield document
                 else:
-                    yield self._document(listing, content)
+                    n_unchanged += 1
             self.unchanged(n_unchanged)
 
-    def _document(self, listing: _Listing, content: _Content) -> Document:
+    def _changed_document(self, listing: _Listing, content: _Content, entry: Entry) -> Document | None:
+        """Return a document, unless the ledger has it as it is, or with the same problem."""
+        if content.problem:
+            self.ledger.spare(listing.uri)
+        if content.sha256 and content.sha256 == entry.sha256 and entry.is_settled:
+            return None
+        document = self._document(listing, content)
+        is_as_before = document and document.problem and document.problem[0] == entry.problem
+        return None if is_as_before else document
+
+    def _document(self, listing: _Listing, content: _Content) -> Document | None:
+        """Return a document; None if the ledger has it at another place."""
         identity = identify(listing.source, listing.parts, self.settings.podcast, listing.container)
-        if not self.claim(identity.document_id):
-            # Its own uri tells it apart from the document that came first.
-            identity = identify(listing.source, listing.parts, self.settings.podcast, listing.uri)
-            content = replace(content, data=None, problem=content.problem or _COPY)
+        holder = self.ledger.claim(identity.document_id, listing.uri, content.sha256)
+        if holder:
+            if content.sha256 and content.sha256 == holder.sha256:
+                self._follow(listing, holder)
+                return None
+            if is_gone(holder.uri):
+                self.ledger.take(identity.document_id, listing.uri, content.sha256)
+            else:
+                # Its own uri tells it apart from the document that came first.
+                identity = identify(listing.source, listing.parts, self.settings.podcast, listing.uri)
+                content = replace(content, data=None, problem=content.problem or _COPY)
         return Document(
             document_id=identity.document_id,
             podcast_id=identity.podcast_id,
@@ -166,6 +184,11 @@ class _Discovery:
             content=content.data,
             problem=content.problem,
         )
+
+    def _follow(self, listing: _Listing, holder: Entry) -> None:
+        """Let the ledger know where a document lies now, if it is gone from where it was."""
+        if is_gone(holder.uri):
+            self.ledger.move(Moved(holder.document_id, listing.uri, listing.stamp, holder.sha256))
 
     def _file(self, file: SourceFile) -> _Listing:
         load = partial(_load_file, file, self.settings.max_document_bytes)
@@ -205,17 +228,6 @@ class _Discovery:
         return replace(listing, load=lambda: content, n_held=content.n_bytes)
 
 
-def _claims() -> Claim:
-    claimed: set[str] = set()
-
-    def claim(document_id: str) -> bool:
-        is_free = document_id not in claimed
-        claimed.add(document_id)
-        return is_free
-
-    return claim
-
-
 def _load_file(file: SourceFile, limit: int) -> _Content:
     """Return a file's digest, or what archive it is."""
     if file.error:
@@ -226,7 +238,13 @@ def _load_file(file: SourceFile, limit: int) -> _Content:
             kind = archives.kind_of(head, file.path.name)
             if kind:
                 return _Content(archive=kind)
-            return replace(_digested(head, stream, limit, keep=False), feed=lists.kind_of(head))
+            is_too_large = file.status.st_size > limit  # its digest would be taken anew by every run
+            content = (
+                _too_large(file.status.st_size, limit)
+                if is_too_large
+                else _digested(head, stream, limit, keep=False)
+            )
+            return replace(content, feed=lists.kind_of(head))
     except OSError as error:
         return _Content(problem=("unreadable", error.strerror or str(error)))
 
@@ -266,9 +284,13 @@ def _digested(head: bytes, stream: Readable, limit: int, *, keep: bool) -> _Cont
             kept.append(piece)
         piece = stream.read(_PIECE)
     if n_bytes > limit:
-        detail = f"{n_bytes:,} bytes are more than max_document_bytes ({limit:,}) allows; split it or raise the setting"
-        return _Content(digest.hexdigest(), n_bytes, problem=("too-large", detail))
+        return _too_large(n_bytes, limit)
     return _Content(digest.hexdigest(), n_bytes, b"".join(kept) if keep else None)
+
+
+def _too_large(n_bytes: int, limit: int) -> _Content:
+    detail = f"{n_bytes:,} bytes are more than max_document_bytes ({limit:,}) allows; split it or raise the setting"
+    return _Content(n_bytes=n_bytes, problem=("too-large", detail))
 
 
 def _broken(file: SourceFile, error: Exception) -> _Listing:

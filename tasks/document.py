@@ -72,5 +72,18 @@ def uri_of(path: Path) -> str:
     return "file://" + quote_from_bytes(fsencode(path))
 
 
+def is_gone(uri: str) -> bool:
+    """Say whether the file, or the archive, that a uri names is there no more; what lies on the web is not looked for."""
+    if not uri.startswith("file://"):
+        return False
+    try:
+        _path_of(uri.partition("!/")[0]).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def _path_of(uri: str) -> Path:
     return Path(fsdecode(unquote_to_bytes(uri.removeprefix("file://"))))

@@ -54,14 +54,10 @@ _ADD_TO_RUN = """
 """
 
 _MARK = """
-    UPDATE raw.documents
-    SET vanished_at = CASE WHEN document_id IN (SELECT unnest($vanished)) THEN now() END
-    WHERE (document_id, revision) IN (
-        SELECT (document_id, max(revision))
-        FROM raw.documents
-        WHERE document_id IN (SELECT unnest($changed))
-        GROUP BY document_id
-    )
+    UPDATE raw.documents AS documents
+    SET uri = places.uri, stamp = places.stamp, vanished_at = places.vanished_at
+    FROM places
+    WHERE documents.document_id = places.document_id AND documents.revision = places.revision
 """
 
 
@@ -161,18 +157,34 @@ def finish_run(
         )
 
 
-def mark_vanished(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run, ledger: Ledger) -> int:
-    """Mark the documents that a complete listing of the run's sources missed; unmark those that came back.
+def mark_listed(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run, ledger: Ledger) -> int:
+    """Say in ``raw.documents`` what a complete listing of the run's sources told of places, once its documents have landed.
+
+    Documents that it missed are marked as vanished, those that came back no more, and those that moved are under the uri where
+    they lie. What was held back as a duplicate and has been ingested from the same place otherwise is dropped.
 
     Returns:
-        How many documents are newly marked.
+        How many documents are newly marked as vanished.
     """
     # A feed lists its own items; their transcripts lie anywhere.
     folders = [source for source in run.sources if not is_address(source)]
-    vanished, returned = list(ledger.vanished(folders)), list(ledger.returned())
-    if vanished or returned:
-        with transaction(lake, settings, "mark vanished documents", run_id=run.run_id):
-            lake.execute(_MARK, {"vanished": vanished, "changed": vanished + returned})
+    vanished, duplicates = list(ledger.vanished(folders)), list(ledger.duplicates())
+    ids, uris, stamps, digests = zip(*ledger.moved(), strict=True) if ledger.moved() else ((),) * 4
+    told = {
+        "vanished": vanished,
+        "returned": list(ledger.returned()),
+        "moved": ids,
+        "uris": uris,
+        "stamps": stamps,
+        "digests": digests,
+    }
+    if duplicates or any(told.values()):
+        with transaction(lake, settings, "mark what was listed", run_id=run.run_id):
+            make(lake, "places", model("publish.places"), told)
+            if exist(lake, "FROM places"):
+                lake.execute(_MARK)
+            make(lake, "resolved", model("publish.resolved"), {"duplicates": duplicates})
+            delete(lake, DOCUMENTS, "document_id", "FROM resolved")
     return len(vanished)
 
 

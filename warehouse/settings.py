@@ -68,7 +68,9 @@ class Settings(BaseSettings):
         64 * MEGABYTE, gt=0, description="Bytes of one page of a feed after which its download stops."
     )
     recheck_days: int = Field(
-        14, ge=0, description="Days after publication in which a feed's transcripts are asked for changes."
+        14,
+        ge=0,
+        description="Days in which a feed's transcripts are asked for again: after publication for changes, or after they were held back.",
     )
     allow_private_addresses: bool = Field(
         default=False, description="Whether feeds may lead to loopback, link-local and private addresses."

@@ -70,7 +70,7 @@ def read_gold(sources: Sequence[str | Path], settings: Settings) -> Iterator[Gol
         SourceError: A source does not exist or cannot be listed.
     """
     seen: set[str] = set()
-    for batch in batches(discover(sources, settings, lambda _: {}), settings.batch_bytes):
+    for batch in batches(discover(sources, settings), settings.batch_bytes):
         yield _gold([_read(document, seen) for document in batch.documents])
 
 

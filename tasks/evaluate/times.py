@@ -56,7 +56,7 @@ def evaluate_times(sources: Sequence[str | Path], settings: Settings) -> pl.Data
 def _estimated(sources: Sequence[str | Path], settings: Settings) -> Iterator[pl.DataFrame]:
     """Yield the errors of each batch's sentences."""
     seen = pl.Series([], dtype=pl.String)
-    for batch in batches(discover(sources, settings, lambda _: {}), settings.batch_bytes):
+    for batch in batches(discover(sources, settings), settings.batch_bytes):
         gold = _gold(batch).filter(~pl.col("episode_id").is_in(seen.implode()))
         seen = pl.concat([seen, gold["episode_id"].unique()])
         if gold.height:

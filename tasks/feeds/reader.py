@@ -21,11 +21,12 @@ from tasks.feeds.fetch import Fetcher
 from tasks.feeds.lists import addresses_in
 from tasks.feeds.pages import Read, read_file, read_web
 from tasks.feeds.rows import FeedRead, known_chapters
-from tasks.feeds.transcripts import Known, Tally, Transcripts
+from tasks.feeds.transcripts import Tally, Transcripts
 from tasks.identity import feed_id_of, podcast_id_of
 from tasks.sources import SourceFile
 from warehouse.errors import PodlakeError
 from warehouse.feeds import FeedBook, FeedState, Row
+from warehouse.ledger import Ledger
 from warehouse.settings import Settings
 
 Found = Document | FeedRead
@@ -40,18 +41,16 @@ class FeedReader:
     Attributes:
         settings: Limits and manners.
         book: What the lake knows of feeds.
-        known: What the ledger knows of transcripts.
+        ledger: What the lake knows of documents.
         unchanged: Is told how many transcripts the ledger holds as they are.
-        claim: Takes a document's id for this run, and says whether it was still free.
         failed: Is told of feeds that could not be read.
         warn: Is told what else went wrong.
     """
 
     settings: Settings
     book: FeedBook
-    known: Known
+    ledger: Ledger
     unchanged: Callable[[int], None]
-    claim: Callable[[str], bool]
     failed: Failed
     warn: Callable[[str], None]
     _met: set[str] = field(default_factory=set)
@@ -182,7 +181,7 @@ class FeedReader:
         return same or (f"{name} ({found.feed.guid})" if is_taken else name)
 
     def _transcripts(self) -> Transcripts:
-        return Transcripts(self.settings, self.fetcher, self.known, self.claim, self.warn)
+        return Transcripts(self.settings, self.fetcher, self.ledger, self.warn)
 
 
 def _item_of(row: Row) -> Item:

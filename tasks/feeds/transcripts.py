@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -18,12 +18,12 @@ from tasks.feeds.fetch import Fetched, Fetcher, Mark
 from tasks.feeds.rows import chapters_in
 from tasks.identity import identify_item
 from warehouse.errors import PodlakeError, TooLargeError
+from warehouse.ledger import Entry, Ledger
 from warehouse.settings import Settings
 
 _Ask = TypeVar("_Ask")
 
-Known = Callable[[Sequence[str]], Mapping[str, tuple[str, str]]]
-
+_NEW = Entry("", "", "", "")
 _ASKED_TOGETHER = 256
 _AHEAD = 2
 """Downloads that wait for each one that is being taken: more would hold more in memory."""
@@ -53,20 +53,21 @@ class Transcripts:
 
     settings: Settings
     fetcher: Fetcher
-    known: Known
-    claim: Callable[[str], bool]
+    ledger: Ledger
     warn: Callable[[str], None]
 
     def documents(self, podcast: str, items: Iterable[Item], tally: Tally) -> Iterator[Document]:
         """Yield the new and changed transcripts of items; what cannot be had is a document with a problem.
 
-        A transcript that the ledger holds is asked for again only within ``recheck_days`` of its publication, and
-        stays as it is where it then cannot be had.
+        A transcript that the ledger holds is asked for again only within ``recheck_days`` of its publication, or, where it was
+        held back, of that; it stays as it is where it then cannot be had.
         """
-        wanted = self._wanted(((item, link.url) for item in items for link in item.transcripts), tally)
+        wanted = self._wanted(
+            podcast, ((item, link.url) for item in items for link in item.transcripts), tally
+        )
         for ask, answer in self._fetched(wanted, lambda one: self._fetch(one.url, one.mark)):
             document = self._document(podcast, ask, answer, tally)
-            if document and self.claim(document.document_id):
+            if document and not self.ledger.claim(document.document_id, document.uri, document.sha256):
                 yield document
 
     def with_chapters(self, items: Sequence[Item], tally: Tally) -> list[Item]:
@@ -89,19 +90,21 @@ class Transcripts:
                 )
         return [found.get(item.guid, item) for item in items]
 
-    def _wanted(self, links: Iterable[tuple[Item, str]], tally: Tally) -> Iterator[_Wanted]:
+    def _wanted(self, podcast: str, links: Iterable[tuple[Item, str]], tally: Tally) -> Iterator[_Wanted]:
         """Yield what must be asked for."""
         since = datetime.now(UTC) - timedelta(days=self.settings.recheck_days)
         rest = iter(links)
         while chunk := list(islice(rest, _ASKED_TOGETHER)):
-            ledger = self.known([url for _, url in chunk])
-            for item, url in chunk:
-                stamp, sha256 = ledger.get(url, ("", ""))
-                is_recent = item.published_at is not None and item.published_at >= since
-                if sha256 and not is_recent:
-                    tally.unchanged += 1
+            ids = [identify_item(podcast, item.guid, url).document_id for item, url in chunk]
+            known = self.ledger.known_by_id(ids)
+            for (item, url), document_id in zip(chunk, ids, strict=True):
+                entry = known.get(document_id, _NEW)
+                if not entry.sha256:
+                    yield _Wanted(item, url)
+                elif _is_open(item, entry, since):
+                    yield _Wanted(item, url, _mark(entry.stamp), entry.sha256)
                 else:
-                    yield _Wanted(item, url, _mark(stamp) if sha256 else Mark(), sha256)
+                    tally.unchanged += 1
 
     def _fetch(self, url: str, mark: Mark) -> Fetched | PodlakeError:
         try:
@@ -158,6 +161,12 @@ class Transcripts:
             f"{error} It is tried again next time.",
         )
         return replace(_bare(podcast, ask), problem=problem)
+
+
+def _is_open(item: Item, entry: Entry, since: datetime) -> bool:
+    """Say whether a transcript may be another one by now, or a sound one where it is held back."""
+    is_recent = item.published_at is not None and item.published_at >= since
+    return is_recent or (bool(entry.problem) and entry.ingested_at >= since.timestamp())
 
 
 def _bare(podcast: str, ask: _Wanted) -> Document:

@@ -30,7 +30,7 @@ def expected_of(case: Path) -> Path:
 
 def tables_of(path: Path) -> Tables:
     """Transform one file by itself."""
-    documents = discover([path], load(lake=Path("no-lake")), lambda _: {})
+    documents = discover([path], load(lake=Path("no-lake")))
     return transform([Source(*read(document)) for document in documents])
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tasks.discover import discover
 from tasks.document import Document
+from tests.remembered import Remembered
 from warehouse.settings import Settings, load
 
 EPISODES = {"talk/1.vtt": b"one", "talk/2.vtt": b"two", "talk/3.vtt": b"three"}
@@ -47,8 +48,7 @@ def make_zip(path: Path, members: dict[str, bytes]) -> Path:
 
 
 def found(settings: Settings, path: Path, known: Sequence[Document] = ()) -> list[Document]:
-    ledger = {document.uri: (document.stamp, document.sha256) for document in known}
-    return list(discover([path], settings, lambda uris: {uri: ledger[uri] for uri in uris if uri in ledger}))
+    return list(discover([path], settings, Remembered(known)))
 
 
 def contents(documents: Sequence[Document]) -> dict[str, bytes | None]:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import os
 import shutil
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,24 +12,9 @@ import pytest
 from tasks.discover import discover
 from tasks.document import Document, read
 from tasks.sources import size_of
+from tests.remembered import Remembered
 from warehouse.errors import SourceError
 from warehouse.settings import Settings, load
-
-
-class Ledger:
-    """What a lake remembers of earlier runs."""
-
-    def __init__(self, documents: Sequence[Document] = ()) -> None:
-        self.rows = {document.uri: (document.stamp, document.sha256) for document in documents}
-        self.asked: list[int] = []
-        self.unchanged = 0
-
-    def known(self, uris: Sequence[str]) -> Mapping[str, tuple[str, str]]:
-        self.asked.append(len(uris))
-        return {uri: self.rows[uri] for uri in uris if uri in self.rows}
-
-    def count(self, n_documents: int) -> None:
-        self.unchanged += n_documents
 
 
 @pytest.fixture
@@ -44,9 +30,9 @@ def write(folder: Path, **texts: str) -> Path:
     return folder
 
 
-def found(settings: Settings, *sources: Path | str, ledger: Ledger | None = None) -> list[Document]:
-    ledger = ledger or Ledger()
-    return list(discover(sources, settings, ledger.known, ledger.count))
+def found(settings: Settings, *sources: Path | str, ledger: Remembered | None = None) -> list[Document]:
+    ledger = ledger or Remembered()
+    return list(discover(sources, settings, ledger, ledger.count))
 
 
 def paths(documents: Sequence[Document]) -> list[str]:
@@ -104,7 +90,7 @@ def test_a_missing_source_says_what_to_do_before_anything_is_listed(
     tmp_path: Path, settings: Settings
 ) -> None:
     with pytest.raises(SourceError, match=r"nowhere.*Give a folder"):
-        discover([tmp_path / "nowhere"], settings, Ledger().known)
+        discover([tmp_path / "nowhere"], settings)
 
 
 def test_fifos_are_never_opened(tmp_path: Path, settings: Settings) -> None:
@@ -126,7 +112,7 @@ def test_what_cannot_be_read_is_reported_once(tmp_path: Path, settings: Settings
         "unreadable",
         "unreadable",
     ]
-    assert found(settings, root, ledger=Ledger(documents)) == []
+    assert found(settings, root, ledger=Remembered(documents)) == []
 
 
 def test_a_large_document_is_named_with_its_size_and_the_setting(tmp_path: Path) -> None:
@@ -145,7 +131,7 @@ def test_only_new_and_changed_documents_come_and_the_others_are_counted(
     first = found(settings, root)
     write(root, **{"2": "changed", "4": "new"})
     (root / "3.vtt").touch()
-    ledger = Ledger(first)
+    ledger = Remembered(first)
     assert paths(found(settings, root, ledger=ledger)) == ["talk/2.vtt", "talk/4.vtt"]
     assert ledger.unchanged == 2
 
@@ -153,8 +139,7 @@ def test_only_new_and_changed_documents_come_and_the_others_are_counted(
 def test_unchanged_files_are_not_even_opened(tmp_path: Path, settings: Settings) -> None:
     root = write(tmp_path / "talk", **{"1": "x"})
     (document,) = found(settings, root)
-    ledger = Ledger([document])
-    ledger.rows[document.uri] = (document.stamp, "a digest that reading would talk to be wrong")
+    ledger = Remembered([replace(document, sha256="a digest that reading would tell to be wrong")])
     assert found(settings, root, ledger=ledger) == []
 
 
@@ -163,8 +148,8 @@ def test_ten_thousand_files_are_listed_lazily(tmp_path: Path, settings: Settings
     root.mkdir()
     for number in range(10_000):
         (root / f"{number}.txt").touch()
-    ledger = Ledger()
-    documents = discover([root], settings, ledger.known, ledger.count)
+    ledger = Remembered()
+    documents = discover([root], settings, ledger, ledger.count)
     next(documents)
     assert sum(ledger.asked) < 1000
     assert 1 + sum(1 for _ in documents) == sum(ledger.asked) == 10_000
@@ -220,7 +205,7 @@ def test_a_file_changed_under_the_run_is_left_to_the_next_run(
     assert changed.problem is not None
     assert changed.problem[0] == "changed"
     path.write_text("x")
-    assert paths(found(settings, root, ledger=Ledger([changed]))) == ["talk/1.vtt"]
+    assert paths(found(settings, root, ledger=Remembered([changed]))) == ["talk/1.vtt"]
 
 
 def test_size_is_the_sum_of_the_files(tmp_path: Path, settings: Settings) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tasks.publish import mark_vanished, publish
+from tasks.publish import mark_listed, publish
 from tests.lakes import Source, count, run_of, snapshots, stage
 from warehouse.ledger import open_ledger
 from warehouse.settings import Settings
@@ -32,7 +32,7 @@ def list_again(lake: duckdb.DuckDBPyConnection, settings: Settings, tmp_path: Pa
     folder.mkdir(exist_ok=True)
     with open_ledger(lake, folder) as ledger:
         ledger.known([source.uri for source in sources])
-        return mark_vanished(lake, settings, run_of(), ledger)
+        return mark_listed(lake, settings, run_of(), ledger)
 
 
 def test_known_maps_published_and_quarantined_uris_to_stamp_and_digest(
@@ -43,8 +43,8 @@ def test_known_maps_published_and_quarantined_uris_to_stamp_and_digest(
     with open_ledger(lake, tmp_path) as ledger:
         known = ledger.known([FIRST.uri, broken.uri, SECOND.uri])
     assert set(known) == {FIRST.uri, broken.uri}
-    stamp, sha256 = known[FIRST.uri]
-    assert (stamp, len(sha256)) == ("13:1", 64)
+    entry = known[FIRST.uri]
+    assert (entry.stamp, len(entry.sha256)) == ("13:1", 64)
 
 
 def test_rejected_documents_are_unknown_so_that_they_are_tried_again(
@@ -61,7 +61,7 @@ def test_known_tells_the_latest_revision(
     for text in ("one", "one two", "one two three four"):
         land(lake, settings, tmp_path, Source("a.vtt", text))
     with open_ledger(lake, tmp_path) as ledger:
-        assert ledger.known([FIRST.uri])[FIRST.uri][0] == "18:1"
+        assert ledger.known([FIRST.uri])[FIRST.uri].stamp == "18:1"
 
 
 def test_vanished_document_is_marked_once_and_unmarked_when_it_returns(

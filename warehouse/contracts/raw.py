@@ -18,7 +18,7 @@ DOCUMENTS = Table(
         Column("path", TEXT, "Path below the podcast's root folder."),
         Column("uri", TEXT, "Where the document was read."),
         Column("stamp", TEXT, "Cheap change token of the source; equal stamps mean equal bytes."),
-        Column("sha256", TEXT, "SHA-256 of the source's bytes, as hexadecimal."),
+        Column("sha256", TEXT, "SHA-256 of the source's bytes, as hexadecimal; empty if they were not read."),
         Column("n_bytes", BYTES, "Size of the source.", unit="bytes"),
         Column("format", TEXT, "Format that the content showed, or what was seen instead."),
         Column("encoding", TEXT, "Encoding that turns text back into the source's bytes.", nullable=True),

@@ -30,7 +30,9 @@ SELECT
     staged.status = 'published' AND $rejection IS NULL AS changes_rows
 FROM staged
 LEFT JOIN last ON staged.document_id = last.document_id
--- A rejected document is tried again, though not by the run that rejected it.
+-- A rejected document is tried again, though not by the run that rejected it, and what was held back and is sound now lands.
 WHERE (
-    last.sha256 = staged.sha256 AND (last.status <> 'rejected' OR last.run_id = $run_id)
+    last.sha256 = staged.sha256
+    AND (last.status <> 'rejected' OR last.run_id = $run_id)
+    AND NOT (last.status = 'quarantined' AND staged.status = 'published')
 ) IS NOT true
