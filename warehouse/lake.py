@@ -22,6 +22,7 @@ import duckdb
 import polars as pl
 
 from warehouse.contracts import (
+    DOCUMENTS,
     FEEDS,
     INCIDENTS,
     ITEMS,
@@ -95,6 +96,8 @@ _READER_MEMORY = 1 << 30
 _WRITER_MEMORY = 300 * MEGABYTE
 # A text passes through page, vector and row group, each a copy: 3.5 times a batch of 100 MB was measured.
 _COPIES_OF_TEXT = 4
+_TEXTS_OF_A_GROUP = 64
+"""Rows of a row group of ``raw.documents``: 5 MB of usual transcripts, 200 MB of the largest that are usual."""
 
 
 def connect(
@@ -125,6 +128,7 @@ def connect(
         else:
             _migrate(connection, folder)
         checked = _checked(connection, folder)
+        _bound_row_groups(checked)
         refresh_views(checked)
         return checked
 
@@ -289,6 +293,19 @@ def _create(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     connection.execute("INSERT INTO quality.lake_version VALUES (?)", [SCHEMA_VERSION])
     connection.execute("CALL lake.set_commit_message('podlake', 'create the lake')")
     connection.execute("COMMIT")
+
+
+def _bound_row_groups(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let row groups of ``raw.documents`` hold few texts, for a writer holds a whole group.
+
+    Of DuckDB's 122,880 rows a group, an UPDATE of 2,000 texts of 80 KB ran out of memory. A table that its own transaction has
+    made takes no settings, so this is made up for here, also after a kill.
+    """
+    name = "parquet_row_group_size"
+    found = connection.execute(f"FROM lake.options() WHERE option_name = {literal(name)}").fetchone()
+    if not found:
+        table = f"schema => {literal(DOCUMENTS.schema)}, table_name => {literal(DOCUMENTS.name)}"
+        connection.execute(f"CALL lake.set_option({literal(name)}, '{_TEXTS_OF_A_GROUP}', {table})")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from tasks.publish import mark_listed, publish
 from tests.lakes import Source, count, run_of, snapshots, stage
+from warehouse.lake import transaction
 from warehouse.ledger import open_ledger
 from warehouse.settings import Settings
 
@@ -98,3 +99,23 @@ def test_only_what_lies_in_the_sources_can_vanish(
 ) -> None:
     land(lake, settings, tmp_path, source)
     assert list_again(lake, settings, tmp_path, FIRST) == n_vanished
+
+
+def test_an_archive_of_any_size_can_vanish_at_once(
+    lake: duckdb.DuckDBPyConnection, settings: Settings, tmp_path: Path
+) -> None:
+    land(lake, settings, tmp_path, FIRST)
+    for first in range(0, 2000, 200):  # 80 KB each: more than a writer's memory holds at once
+        with transaction(lake, settings, "many texts"):
+            lake.execute(f"""
+                INSERT INTO raw.documents BY NAME
+                SELECT * EXCLUDE (number) REPLACE (
+                    document_id || number AS document_id,
+                    uri || number AS uri,
+                    md5(number::VARCHAR) || repeat('and then we said hello to them ', 2600) AS text
+                )
+                FROM raw.documents, range({first}, {first + 200}) AS numbers (number)
+                WHERE document_id = '{FIRST.document_id}'
+            """)
+    assert list_again(lake, settings, tmp_path, FIRST) == 2000
+    assert count(lake, f"{VANISHED} AND length(text) = 80632") == 2000
