@@ -59,7 +59,7 @@ class Guard:
             return PlainTextResponse("podlake: unknown host", 421)
         if len(request.scope["query_string"]) > _LONGEST_QUERY:
             return PlainTextResponse("podlake: the address is too long", 414)
-        if request.url.path == "/sql" and request.headers.get("sec-fetch-site", "none") not in _OWN_SITES:
+        if _is_foreign(request):
             return PlainTextResponse("podlake: another site may not ask", 403)
         return None if self._token is None else self._admission(request)
 
@@ -77,6 +77,13 @@ class Guard:
 
     def _is_token(self, offered: str) -> bool:
         return self._token is not None and hmac.compare_digest(offered.encode(), self._token.encode())
+
+
+def _is_foreign(request: Request) -> bool:
+    """Say whether another site's page asks: it may link to a page, but not load one, and a statement is asked here alone."""
+    if request.headers.get("sec-fetch-site", "none") in _OWN_SITES:
+        return False
+    return request.url.path == "/sql" or request.headers.get("sec-fetch-mode") != "navigate"
 
 
 def _host(headers: Headers) -> str:

@@ -108,6 +108,13 @@ def test_no_other_site_may_ask_statements(client: TestClient) -> None:
         assert client.get("/sql", params=asked, headers={"sec-fetch-site": site}).status_code == status
 
 
+def test_other_sites_may_link_to_pages_but_not_load_them(client: TestClient) -> None:
+    for mode, status in (("no-cors", 403), ("cors", 403), ("navigate", 200)):
+        headers = {"sec-fetch-site": "cross-site", "sec-fetch-mode": mode}
+        assert client.get("/search", params={"about": "bread"}, headers=headers).status_code == status
+        assert client.get("/podcasts", headers=headers).status_code == status
+
+
 def test_odd_answers_are_shown(client: TestClient) -> None:
     odd = "SELECT 'nan'::DOUBLE AS score, 1.0::DOUBLE / 0 AS x_s, 1 AS a, 2 AS a, 170141183460469231731687303715884105727 AS n_x"
     for form in ("html", "json", "csv"):
