@@ -6,7 +6,8 @@ import polars as pl
 
 from tasks.parse.pieces import CUT, FILL, advance, cut
 
-TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+# Not \d, which matches the digits of all scripts: polars casts none but these to numbers.
+TIME = r"(?:[0-9]{1,3}:)?[0-9]{1,2}:[0-9]{2}(?:[.,][0-9]{1,3})?"
 _NAME = r"[A-Z\u00c0-\u00de][\w.'\u2019&-]*(?:,? [\w.'\u2019&()-]+){0,4}"
 _BLANK = rf"[\s{FILL}]*"
 
@@ -27,7 +28,7 @@ DIALECTS = (
 )
 LEADING_TIME = (  # [00:05] text, (00:05) - text, 00:05 text, and [00:05.000 --> 00:07.250] text
     rf"^(?P<head>\s*(?:\\?[\[(]\s*(?P<time>{TIME})\s*\\?[\])]|(?P<bare>{TIME})"
-    rf"|\[(?P<range>(?:{TIME}|\d{{1,6}}\.\d{{1,3}}))\s*-->\s*[\d:.,]+\])(?:\s*[-\u2013\u2014:]\s+|\s+|$))"
+    rf"|\[(?P<range>(?:{TIME}|[0-9]{{1,6}}\.[0-9]{{1,3}}))\s*-->\s*[0-9:.,]+\])(?:\s*[-\u2013\u2014:]\s+|\s+|$))"
 )
 
 _INLINE_STAMP = rf"([^\]*:\s\\]\s+)(\\?\[{TIME}\\?\]\s)"

@@ -21,6 +21,12 @@ from warehouse.contracts import STAGED
 DATA = Path(__file__).parents[1] / "data"
 FIXTURES = sorted(path for path in DATA.rglob("*") if path.is_file() and path.name != "words.txt")
 FEW = settings(max_examples=10, deadline=None)
+DIGITS = (
+    "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669",
+    "\u0966\u0967\u0968\u0969\u096a\u096b\u096c\u096d\u096e\u096f",
+    "\uff10\uff11\uff12\uff13\uff14\uff15\uff16\uff17\uff18\uff19",
+)
+"""Arabic, Devanagari and full-width."""
 
 
 def transformed(*contents: str | bytes) -> Tables:
@@ -98,6 +104,27 @@ def test_neither_batch_nor_order_changes_a_row(data: st.DataObject) -> None:
     together, apart = transform(order), [transform([one]) for one in order]
     for name, frame in together.items():
         assert_frame_equal(frame, pl.concat([tables[name] for tables in apart]), check_exact=True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[00:0{n}] {said}",
+        "00:0{n} {said}",
+        "[0.{n} --> 1.{n}] {said}",
+        "**Ann** [00:0{n}] {said}",
+        "**[00:0{n}] Ann:** {said}",
+        "Ann (00:0{n}): {said}",
+        "[Ann] [00:0{n}] {said}",
+        "Ann 00:0{n}\n{said}",
+    ],
+)
+def test_words_beside_times_in_the_digits_of_another_script_land(line: str) -> None:
+    words = "\u0645\u0631\u062d\u0628\u0627 \u0628\u0643\u0645 \u0641\u064a \u0627\u0644\u064a\u0648\u0645 \u0645\u0631\u062d\u0628\u0627"
+    content = "\n".join(line.format(n=n, said=words) for n in (1, 5, 9))
+    tables = transformed(*(content.translate(str.maketrans("0123456789", digits)) for digits in DIGITS))
+    assert tables["raw.documents"]["status"].to_list() == ["published"] * 3
+    assert " ".join(said(tables)).count(words) == 9
 
 
 def mutant(content: bytes, chance: random.Random) -> bytes:
