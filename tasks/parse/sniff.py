@@ -43,6 +43,7 @@ _LABELS = tuple(re.compile(dialect) for dialect in DIALECTS)
 _PLAIN_LABEL = re.compile(PLAIN)
 _LEADING_TIME = re.compile(LEADING_TIME)
 _WORD = re.compile(r"\W*[^\W\d_]+(?:['\u2019.-][^\W\d_]+)*\W*")
+_MARKS = ("Mn", "Mc", "Me", "Cf")
 _INK = re.compile(r"[^\s\0\ufeff]")
 _MARKDOWN_NAMES = (".md", ".mdx", ".markdown")
 _HEAD_CHARS = 200
@@ -167,8 +168,15 @@ def _no_prose(lines: list[str], words: list[str], sample: str, signs: int) -> Sn
     keys = len(_JSON_KEY.findall(sample))
     if keys / len(words) > _MOST_KEYS:
         return _refused("text", "unsupported", f"it is data inside text: {keys} keys in {len(words)} words")
-    composed = unicodedata.normalize("NFC", sample).split()[:_JUDGED_WORDS]
-    wordlike = sum(bool(_WORD.fullmatch(word[:_HEAD_CHARS])) for word in composed) / len(composed)
+    judged = [_unmarked(word[:_HEAD_CHARS]) for word in words[:_JUDGED_WORDS]]
+    wordlike = sum(bool(_WORD.fullmatch(word)) for word in judged) / len(judged)
     if wordlike < _LEAST_WORDLIKE and signs < len(lines) / 2:
         return _refused("text", "unsupported", f"it is no prose: only {wordlike:.0%} of it are words")
     return None
+
+
+def _unmarked(word: str) -> str:
+    """Return a word without accents and vowel signs on its letters and joiners between them, which no pattern knows."""
+    if word.isascii():
+        return word
+    return "".join(character for character in word if unicodedata.category(character) not in _MARKS)

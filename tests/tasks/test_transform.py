@@ -224,6 +224,21 @@ def test_a_refusal_says_what_was_seen(content: str, seen: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "spoken",
+    [
+        "नमस्ते दोस्तों, मैं ठीक हूँ।",
+        "இன்று நாம் பேசுவோம்.",
+        "สวัสดีครับ ยินดีต้อนรับ ครับ",
+        "مَرْحَبًا بِكُمْ فِي الْحَلْقَةِ",
+        "می\u200cشود می\u200cروند می\u200cروم.",
+        "e\u0301te\u0301 de\u0301ja\u0300 la\u0300",
+    ],
+)
+def test_words_with_marks_on_their_letters_are_words(spoken: str) -> None:
+    assert transformed(f"{spoken}\n" * 5)["raw.documents"]["reason"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
     ("path", "content", "language"),
     [
         ("a.vtt", "WEBVTT\nLanguage: de-AT\n\n00:01.000 --> 00:02.000\nGuten Tag.\n", "de-AT"),
