@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -16,12 +18,15 @@ from tasks.batch import Batch, batches
 from tasks.clock import Costs
 from tasks.document import read
 from tasks.profile.measure import measurable, measure
-from tasks.transform import Source, Tables, transform
+from tasks.transform import Source, Tables, defective, transform
 from warehouse.contracts import MEASURES, STAGED
 from warehouse.settings import MEGABYTE, TURN_THRESHOLD
 
 _CHUNK_BYTES = 2 * MEGABYTE
 """Documents are transformed so many bytes at a time: what polars needs in between is some 20 times as large."""
+
+Transformed = Callable[[Sequence[Source]], Tables]
+"""Gives the tables of sources."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +47,45 @@ def stage_batch(
     folder = Path(root) / f"{batch.index:06d}"
     folder.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
+    transformed = partial(
+        transform,
+        run_id=run_id,
+        batch=batch.index,
+        at=now,
+        timed=clock.stage,
+        turn_threshold=turn_threshold,
+    )
     spoken: list[Tables] = []
     with TableWriter(folder) as writer:
         for chunk in batches(batch.documents, _CHUNK_BYTES):
             with clock.stage("read"):
                 sources = [Source(*read(document)) for document in chunk.documents]
-            tables = transform(
-                sources,
-                run_id=run_id,
-                batch=batch.index,
-                at=now,
-                timed=clock.stage,
-                turn_threshold=turn_threshold,
-            )
-            with clock.stage("stage"):
-                writer.write(tables)
-            spoken.append(measurable(tables))
+            for tables in _isolated(sources, transformed):
+                with clock.stage("stage"):
+                    writer.write(tables)
+                spoken.append(measurable(tables))
         with clock.stage("profile"):
             writer.write({MEASURES.full_name: measure(spoken)})
         for feed in batch.feeds:
             writer.write(feed.tables(now))
     n_bytes = sum(document.n_bytes for document in batch.documents)
     return Staged(batch.index, folder, len(batch.documents), n_bytes, clock.drain())
+
+
+def _isolated(sources: Sequence[Source], transformed: Transformed) -> Iterator[Tables]:
+    """Transform sources together; where that raises, half by half, down to the one at fault, which is held back."""
+    try:
+        tables = transformed(sources)
+    except Exception as error:  # whatever a document makes podlake raise must not hold up the others
+        if len(sources) == 1 and sources[0].data is None:
+            raise
+        seen = f"{type(error).__name__}: {error}"
+    else:
+        yield tables
+        return
+    half = len(sources) // 2
+    for part in (sources[:half], sources[half:]) if half else ([defective(sources[0], seen)],):
+        yield from _isolated(part, transformed)
 
 
 class TableWriter(ExitStack):

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
@@ -41,7 +41,10 @@ _REMEDIES = {
     "invalid": "Export it again; the next run reads it anew.",
     "empty": "There is nothing to land.",
     "binary": "Remove it from the source, or convert it to text.",
+    "defect": "This is a defect of podlake: please report it. A newer podlake tries it again with podlake reprocess.",
 }
+_MOST_SEEN = 300
+"""Characters of an error that a reason tells: some quote whole columns."""
 _LANGUAGE_HEADER = re.compile(r"^Language:[ \t]*([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)", re.MULTILINE)
 _LANGUAGE_SUFFIX = re.compile(r"\.([a-z]{2})(?:-[A-Za-z]+)?\.[a-z0-9]+$")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,7 +78,10 @@ _READ = pl.Schema(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document and its bytes; None where they could not be read, for the reason that the document gives."""
+    """A document and its bytes; None where they could not be read, for the reason that the document gives.
+
+    The bytes of a document that has a problem are decoded, so that the lake holds its text, and not read further.
+    """
 
     document: Document
     data: bytes | None
@@ -121,6 +127,19 @@ def transform(
         return _tables(_without_wordless(rows, segmented).with_columns(place), segmented, sounds)
 
 
+def defective(source: Source, seen: str) -> Source:
+    """Return a source on which podlake itself fails, to be held back for what was ``seen``.
+
+    Its text lands, so that a version without the defect can read it; not where the document had a problem already,
+    and still failed.
+    """
+    document = source.document
+    if document.problem:
+        return Source(document, None)
+    detail = " ".join(seen.encode(errors="replace").decode().split())[:_MOST_SEEN]
+    return Source(replace(document, problem=("defect", detail)), source.data)
+
+
 def _without_wordless(documents: pl.DataFrame, segmented: Segmented) -> pl.DataFrame:
     """Hold back the documents in which nothing was said."""
     spoken = segmented.sentences.select("doc").unique()
@@ -142,12 +161,13 @@ def _read(source: Source) -> dict[str, object]:
         "persons": [],
         "body_char": 0,
     }
-    if document.problem or source.data is None:
+    if source.data is None or (document.problem and not source.data):
         return row | {"problem": _reason(document.problem or ("unreadable", "its bytes could not be read"))}
     decoded = decode(source.data)
     row |= {"encoding": decoded.encoding, "text": decoded.text, "issues": list(decoded.issues)}
-    if decoded.problem or decoded.text is None:
-        return row | {"problem": _reason(decoded.problem or ("binary", "it is not text"))}
+    problem = document.problem or decoded.problem
+    if problem or decoded.text is None:
+        return row | {"problem": _reason(problem or ("binary", "it is not text"))}
     front = read_front_matter(decoded.text)
     sniffed = sniff.sniff(decoded.text, PurePosixPath(document.path).name, front.body_char)
     if front.holds_transcript:
