@@ -24,7 +24,7 @@ from warehouse.contracts import DOCUMENTS, SEGMENTS, SENTENCES, SOUNDS, STAGED, 
 from warehouse.settings import TURN_THRESHOLD
 from warehouse.stale import Versions
 
-VERSION = "4"
+VERSION = "5"
 """Version of parsing, cleaning and segmenting; rows that another version made are stale."""
 
 

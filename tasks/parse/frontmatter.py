@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import yaml
 
 _BLOCK = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_KEY = re.compile(r"^([^\s:#-][^:\n]{0,59}):(?=\s|$)", re.MULTILINE)
 _LONGEST_BLOCK = 256 * 1024
 _DEEPEST = 20
 _MILLISECONDS = re.compile(r"\d{12,13}")
@@ -34,6 +35,14 @@ _DURATION = ("duration_s", "duration_seconds", "duration")
 _URL = ("url", "link", "permalink_url", "youtube_url", "media")
 _NOTHING = (None, "", "null", "~")
 _LANGUAGE = ("language", "lang")
+_TRANSCRIPT = "transcript"
+_UNREAD = """
+    aliases author categories description draft episode guid id image keywords layout number season slug summary tags
+"""
+_KNOWN = frozenset(
+    (*_TITLE, *_PUBLISHED, *_PERSONS, *_DURATION, *_URL, *_LANGUAGE, _TRANSCRIPT, *_UNREAD.split())
+)
+"""Keys that tell metadata from speech between two rules, whether or not podlake reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +61,9 @@ class FrontMatter:
 
 
 def read_front_matter(text: str) -> FrontMatter:
-    """Read the YAML block on top of a document; a block that is no YAML is reported in ``issues``."""
+    """Read the YAML block on top of a document; metadata that is no YAML is reported in ``issues``."""
     block = _BLOCK.match(text, 0, _LONGEST_BLOCK)
-    if block is None:
+    if block is None or not _is_metadata(block[1]):
         return FrontMatter()
     try:
         found = _plain(block[1])
@@ -62,7 +71,7 @@ def read_front_matter(text: str) -> FrontMatter:
         return FrontMatter(body_char=block.end(), issues=("front-matter:1",))
     if not isinstance(found, dict):
         return FrontMatter(body_char=block.end())
-    fields = {key.lower().replace("-", "_"): value for key, value in found.items()}
+    fields = {_spelled(key): value for key, value in found.items()}
     return FrontMatter(
         body_char=block.end(),
         title=_text(_first(fields, _TITLE)),
@@ -71,8 +80,18 @@ def read_front_matter(text: str) -> FrontMatter:
         persons=tuple(dict.fromkeys(_names(fields.get(key) for key in _PERSONS))),
         url=_text(_first(fields, _URL)),
         language=_text(_first(fields, _LANGUAGE)),
-        holds_transcript=isinstance(fields.get("transcript"), list),
+        holds_transcript=isinstance(fields.get(_TRANSCRIPT), list),
     )
+
+
+def _is_metadata(block: str) -> bool:
+    """Say whether a block names a known key, and none twice: the labels of a talk look like keys, but come again."""
+    keys = [_spelled(key.strip("\"' ")) for key in _KEY.findall(block)]
+    return not _KNOWN.isdisjoint(keys) and len(keys) == len(set(keys))
+
+
+def _spelled(key: str) -> str:
+    return key.lower().replace("-", "_")
 
 
 def _plain(block: str) -> object:

@@ -238,6 +238,14 @@ def test_words_with_marks_on_their_letters_are_words(spoken: str) -> None:
     assert transformed(f"{spoken}\n" * 5)["raw.documents"]["reason"].to_list() == [None]
 
 
+@pytest.mark.parametrize(("ann", "ben"), [("Ann", "Ben"), ("**Ann**", "**Ben**"), ("Host", "Guest")])
+def test_a_transcript_between_two_rules_is_no_front_matter(ann: str, ben: str) -> None:
+    talk = "".join(f"{ann}: I have {n} loaves of it.\n{ben}: I like that one.\n" for n in range(20))
+    tables = transformed(f"---\n{talk}---\n{ann}: Thank you for listening.\n{ben}: Bye to all of you.\n")
+    labels = [ann.strip("*"), ben.strip("*")] * 21
+    assert tables["core.turns"].drop_nulls("speaker")["speaker"].to_list() == labels
+
+
 @pytest.mark.parametrize(
     ("path", "content", "language"),
     [

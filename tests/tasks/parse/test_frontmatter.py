@@ -53,13 +53,13 @@ def test_durations_are_seconds(text: str, seconds: float | None) -> None:
 @pytest.mark.parametrize(
     "block",
     [
-        "a: [",
+        "title: [",
         "a: &x [b]\nguests: *x",
-        "a: " + "[" * 100_000,
-        "a: " + "[" * 20_000 + "]" * 20_000,
+        "title: " + "[" * 100_000,
+        "title: " + "[" * 20_000 + "]" * 20_000,
         'title: "\\ud800"',
-        "a: b: c",
-        "\ttitle: x",
+        "title: b: c",
+        "title: a\n\tguest: x",
     ],
 )
 def test_a_block_that_cannot_be_read_is_reported_and_left_out_of_the_body(block: str) -> None:
@@ -73,7 +73,26 @@ def test_a_document_without_a_block_is_all_body(text: str) -> None:
     assert read_front_matter(text) == FrontMatter()
 
 
-@pytest.mark.parametrize("block", ["", "- a\n- b", "just text"])
-def test_a_block_without_keys_says_nothing(block: str) -> None:
-    found = front(block)
-    assert (found.title, found.issues, found.body_char > 0) == (None, (), True)
+@pytest.mark.parametrize(
+    "block",
+    [
+        "",
+        "- a\n- b",
+        "just text",
+        "Ann: Hi.\nBen: Hello.",
+        "Host: Hi.\nGuest: Hello.\nHost: How are you?",
+        "title: One\nAnn: Hi: there\nBen: Hello.\nAnn: Yes.",
+        "**Guest:** Hi.",
+        "We ask this\n\ttitle: [",
+    ],
+)
+def test_what_stands_between_two_rules_is_speech_unless_it_names_keys_of_metadata(block: str) -> None:
+    assert front(block) == FrontMatter()
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["title: x", '"Title": x', "publish-date: x", "episode: x.md", "speakers:\n- Ann", "Ann: x\ntags: y"],
+)
+def test_a_block_is_metadata_by_one_key(block: str) -> None:
+    assert f"---\n{block}\n---\nHello.\n"[front(block).body_char :] == "Hello.\n"
