@@ -125,5 +125,5 @@ def read_tables(folder: Path) -> Tables:
     tables = {}
     for table in STAGED:
         path = folder / f"{table.full_name}.parquet"
-        tables[table.full_name] = pl.read_parquet(path) if path.exists() else table.empty()
+        tables[table.full_name] = pl.read_parquet(path, glob=False) if path.exists() else table.empty()
     return tables
