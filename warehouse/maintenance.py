@@ -10,9 +10,11 @@ no snapshot expires within ``grace_hours``, and no file is deleted before nothin
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -58,6 +60,12 @@ _WORN = f"""
 """  # noqa: S608  our own numbers
 """The files of a table that are to be merged, oldest first: path, bytes, and whether many of its rows are deleted."""
 
+_KNOWN_FILES = " UNION ALL ".join(
+    f"SELECT parse_filename(path) FROM {_CATALOG}.{table}"  # noqa: S608  DuckLake's own names
+    for table in ("ducklake_data_file", "ducklake_delete_file", "ducklake_files_scheduled_for_deletion")
+)
+"""Names of the files that the catalog knows; a name is given to no other file."""
+
 _Lake = duckdb.DuckDBPyConnection
 
 
@@ -88,17 +96,19 @@ class Upkeep:
 def plan(settings: Settings) -> Upkeep:
     """Say what maintenance would do now, and change no row and no file.
 
-    A lake of an older podlake is brought up to date, as by every writer: DuckLake looks for orphans only as one.
+    A lake of an older podlake is brought up to date, as by every writer.
 
     Raises:
         LakeError: There is no lake, or another podlake made it.
     """
     with closing(connect(settings, read_only=False, create=False)) as lake:
+        with _step(settings):
+            orphans = _orphans(lake, settings)
         return Upkeep(
             snapshots=len(_expired(lake, settings)),
             merged={table: sum(map(len, groups)) for table, groups in _worn(lake).items()},
             unneeded=_n_rows(lake, _unneeded(settings, dry_run=True)),
-            orphans=_n_rows(lake, _orphans(settings, dry_run=True)),
+            orphans=len(orphans),
             runs=len(dead_runs(settings)),
         )
 
@@ -117,8 +127,8 @@ def maintain(settings: Settings) -> Upkeep:
         return Upkeep(
             snapshots=_expire(lake, settings),
             merged={table: _merge(lake, settings, table, groups) for table, groups in _worn(lake).items()},
-            unneeded=_delete(lake, settings, _unneeded(settings)),
-            orphans=_delete(lake, settings, _orphans(settings)),
+            unneeded=_delete_unneeded(lake, settings),
+            orphans=_delete_orphans(lake, settings),
             runs=sweep(settings),
         )
 
@@ -158,9 +168,17 @@ def _replace(lake: _Lake, table: str, chosen: str) -> None:
         )
 
 
-def _delete(lake: _Lake, settings: Settings, call: str) -> int:
+def _delete_unneeded(lake: _Lake, settings: Settings) -> int:
     with _step(settings):
-        return _n_rows(lake, call)
+        return _n_rows(lake, _unneeded(settings))
+
+
+def _delete_orphans(lake: _Lake, settings: Settings) -> int:
+    with _step(settings):
+        orphans = _orphans(lake, settings)
+        for file in orphans:
+            file.unlink()
+    return len(orphans)
 
 
 @contextmanager
@@ -168,7 +186,7 @@ def _step(settings: Settings) -> Iterator[None]:
     with publishing(settings):
         try:
             yield
-        except duckdb.Error as error:
+        except (duckdb.Error, OSError) as error:
             raise LakeError(
                 f"maintenance stopped, and the lake is whole: {str(error).splitlines()[0]}",
                 where=str(settings.lake),
@@ -232,19 +250,20 @@ def _unneeded(settings: Settings, *, dry_run: bool = False) -> str:
     # In a SQLite catalog DuckLake compares times as texts, '2026-11-25 08:36' with '2026-11-25T07:00', so that a file
     # of the same day always counts as older. A day that ended before the grace began holds none that is too young.
     before = f"older_than => date_trunc('day', now() - to_seconds({settings.grace_hours * _HOUR_S})) - INTERVAL 1 DAY"
-    return _call(
-        "ducklake_cleanup_old_files", before if settings.grace_hours else "cleanup_all => true", dry_run
-    )
+    which = before if settings.grace_hours else "cleanup_all => true"
+    return f"CALL ducklake_cleanup_old_files('lake', {which}, dry_run => {dry_run})"
 
 
-def _orphans(settings: Settings, *, dry_run: bool = False) -> str:
-    """Return the call that deletes the files that the catalog does not know and that are older than ``grace_hours``."""
-    before = f"older_than => now() - to_seconds({settings.grace_hours * _HOUR_S})"
-    return _call("ducklake_delete_orphaned_files", before, dry_run)
+def _orphans(lake: _Lake, settings: Settings) -> list[Path]:
+    """Return the files that the catalog does not know and that are older than ``grace_hours``.
 
-
-def _call(function: str, which: str, dry_run: bool) -> str:
-    return f"CALL {function}('lake', {which}, dry_run => {dry_run})"
+    DuckLake's own ``delete_orphaned_files`` takes the path of the lake for a glob, and so the files of ``pod 2`` for
+    orphans of ``pod [2024]`` (duckdb 1.5.5).
+    """
+    known = {name for (name,) in lake.execute(_KNOWN_FILES).fetchall()}
+    before = time.time() - settings.grace_hours * _HOUR_S
+    written = (settings.lake.resolve() / "data").rglob("ducklake-*")
+    return [file for file in written if file.name not in known and file.stat().st_mtime < before]
 
 
 def _n_rows(lake: _Lake, call: str) -> int:

@@ -193,6 +193,26 @@ def test_an_orphan_is_deleted_only_once_it_is_old(worn: Settings) -> None:
     assert not orphan.exists()
 
 
+@pytest.mark.parametrize(("name", "other"), [("pod [2024]", "pod 2"), ("a*b", "a and b")])
+def test_no_other_lake_loses_a_file_whatever_the_folders_are_called(
+    worn: Settings, tmp_path: Path, name: str, other: str
+) -> None:
+    mine, theirs = (
+        worn.model_copy(update={"lake": shutil.copytree(worn.lake, tmp_path / place / "lake")})
+        for place in (name, other)
+    )
+    stranger = theirs.lake / "data" / "core" / "sentences" / "ducklake-theirs.parquet"
+    orphan = mine.lake / "data" / "core" / "sentences" / "ducklake-mine.parquet"
+    for file in (stranger, orphan):
+        shutil.copy(next(iter(files(worn))), file)
+        os.utime(file, times=(time.time() - 2 * DAY_S,) * 2)
+    before = files(theirs)
+    assert plan(mine).orphans == 1
+    assert maintain(mine).orphans == 1
+    assert not orphan.exists()
+    assert files(theirs) == before
+
+
 def test_a_file_that_is_gone_already_stops_nothing(worn: Settings) -> None:
     (gone, *_) = files(worn, "quality/runs")  # only the last one is in use
     maintain(worn.model_copy(update={"keep_snapshots_days": 1.0}))
