@@ -92,6 +92,8 @@ _OWN_FILES = {
     "search",
     "lock",
 }
+_LEFT_BY_SYSTEMS = {".DS_Store", "Thumbs.db", "desktop.ini", "lost+found"}
+"""What folders hold that a person calls empty."""
 _READER_MEMORY = 1 << 30
 _WRITER_MEMORY = 300 * MEGABYTE
 # A text passes through page, vector and row group, each a copy: 3.5 times a batch of 100 MB was measured.
@@ -338,7 +340,8 @@ def _migrate(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 def _refuse_other_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise LakeError("the lake must be a folder", where=str(folder), remedy="Name another with --lake.")
-    strangers = sorted({path.name for path in folder.iterdir()} - _OWN_FILES) if folder.exists() else []
+    names = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    strangers = sorted(names - _OWN_FILES - _LEFT_BY_SYSTEMS)
     if strangers and not (folder / "catalog.sqlite").exists():
         raise LakeError(
             f"the folder is no lake and not empty: it holds {strangers[0]!r}",

@@ -45,7 +45,7 @@ def dead_runs(settings: Settings) -> list[str]:
     dead = []
     # A run that starts holds this lock until its own folder is locked: without it, it would look dead.
     with flocked(root, settings.lock_timeout_s):
-        for folder in sorted(root.iterdir()):
+        for folder in sorted(_folders(root)):
             with suppress(LakeLockedError, FileNotFoundError), flocked(folder, 0):
                 dead.append(folder.name)
     return dead
@@ -56,10 +56,15 @@ def _swept(settings: Settings) -> Iterator[None]:
     """Hold the lock of all staging, once the folders that no living run holds are gone."""
     root = _root(settings)
     with flocked(root, settings.lock_timeout_s):
-        for folder in root.iterdir():
+        for folder in _folders(root):
             with suppress(LakeLockedError, FileNotFoundError), flocked(folder, 0):
                 shutil.rmtree(folder)
         yield
+
+
+def _folders(root: Path) -> list[Path]:
+    """Return the folders of runs; what else lies there, such as the ``.DS_Store`` of a Mac, is no run's."""
+    return [path for path in root.iterdir() if path.is_dir() and not path.is_symlink()]
 
 
 def _root(settings: Settings) -> Path:

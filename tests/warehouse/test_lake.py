@@ -15,7 +15,7 @@ from warehouse.errors import LakeError, LakeLockedError
 from warehouse.lake import connect, publishing, transaction
 from warehouse.query import query
 from warehouse.settings import Settings, load
-from warehouse.staging import staging
+from warehouse.staging import dead_runs, staging, sweep
 
 CREATE = "import sys; from warehouse.lake import connect; from warehouse.settings import load; connect(load(lake=sys.argv[1]), read_only=False)"
 
@@ -244,3 +244,24 @@ def test_staging_of_dead_runs_is_swept_and_of_living_ones_kept(settings: Setting
             assert alive.exists()
             assert not dead.parent.exists()
     assert list((settings.lake / "staging").iterdir()) == []
+
+
+@pytest.mark.usefixtures("lake")
+def test_what_is_no_folder_of_a_run_stays_in_the_staging_folder(settings: Settings, tmp_path: Path) -> None:
+    staged, elsewhere = settings.lake / "staging", tmp_path / "elsewhere"
+    for folder in (staged / "dead", elsewhere):
+        folder.mkdir(parents=True)
+    (staged / ".DS_Store").write_bytes(b"Bud1")
+    (staged / "link").symlink_to(elsewhere)
+    assert dead_runs(settings) == ["dead"]
+    with staging(settings, "alive") as alive:
+        assert sorted(path.name for path in staged.iterdir()) == sorted((".DS_Store", "link", alive.name))
+    assert sweep(settings) == 0
+    assert elsewhere.exists()
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "Thumbs.db", "desktop.ini", "lost+found"])
+def test_a_lake_is_made_beside_what_a_system_leaves_in_new_folders(settings: Settings, name: str) -> None:
+    (settings.lake / name).mkdir(parents=True)
+    connect(settings, read_only=False).close()
+    assert (settings.lake / "catalog.sqlite").exists()
