@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
+import string
 from collections.abc import Iterable, Sequence
-from urllib.parse import urldefrag, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit, urlunsplit
 
 import httpcore
 
@@ -15,11 +17,20 @@ _SOCKET_OPTION = (
     tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 )  # what httpcore passes on to setsockopt
 _PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*|[\w.]*:[\w.:%-]*", re.ASCII)
+"""A name or an IPv4 address, or else an IPv6 address with its zone."""
 _SHARED = ipaddress.ip_network("100.64.0.0/10")  # carrier-grade NAT: neither private nor global to Python
 
 
-def canonical(url: str) -> str:
+def canonical(url: str, base: str = "") -> str:
     """Return an address in one spelling: case of scheme and host, default port and fragment do not count.
+
+    What no request may hold is encoded: the host by IDNA, all else by percent signs. An address that can be asked as
+    it stands keeps its path and query to the letter.
+
+    Args:
+        url: The address, or where it stands relative to ``base``.
+        base: Where the address was found.
 
     Raises:
         FetchError: It is no http or https address with a host.
@@ -27,20 +38,32 @@ def canonical(url: str) -> str:
     Example:
         >>> canonical("HTTPS://Example.org:443/Feed.xml#top")
         'https://example.org/Feed.xml'
+        >>> canonical("https://exämple.org/the épisode.vtt")
+        'https://xn--exmple-cua.org/the%20%C3%A9pisode.vtt'
     """
     try:
-        parts = urlsplit(urldefrag(url.strip()).url)
-        port = parts.port
+        parts = urlsplit(urldefrag(urljoin(base, url.strip())).url)
+        port, host = parts.port, _ascii_host(parts.hostname or "")
+        path, query = encoded(parts.path), encoded(parts.query)
     except ValueError as error:
         raise _refused(url, f"the address cannot be read: {error}") from error
-    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower().rstrip(".")
+    scheme = parts.scheme.lower()
     if scheme not in _PORTS:
         raise _refused(url, "only http and https addresses are asked")
     if not host or parts.username or parts.password:
         raise _refused(url, "the address names no host, or a user and a password")
     shown = f"[{host}]" if ":" in host else host
     place = shown if port in {None, _PORTS[scheme]} else f"{shown}:{port}"
-    return urlunsplit((scheme, place, parts.path or "/", parts.query, ""))
+    return urlunsplit((scheme, place, path or "/", query, ""))
+
+
+def encoded(text: str | bytes) -> str:
+    """Return text with percent signs for what no request may hold; what has them already keeps them.
+
+    Raises:
+        UnicodeError: It holds half of a surrogate pair.
+    """
+    return quote(text, safe=string.punctuation)
 
 
 def is_public(address: str) -> bool:
@@ -116,6 +139,18 @@ class CheckedBackend(httpcore.NetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 last = error
         raise last or httpcore.ConnectError("the host has no address")
+
+
+def _ascii_host(name: str) -> str:
+    """Return a host as name servers know it; an empty one stays empty.
+
+    Raises:
+        ValueError: No host has such a name.
+    """
+    host = unquote(name).lower().rstrip(".").encode("idna").decode("ascii")
+    if host and not _HOST.fullmatch(host):
+        raise ValueError(f"{host!r} is no host")
+    return host
 
 
 def _refused(url: str, what: str) -> FetchError:

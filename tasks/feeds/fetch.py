@@ -9,16 +9,16 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import certifi
 import httpcore
 
-from tasks.feeds.address import CheckedBackend, canonical
+from tasks.feeds.address import CheckedBackend, canonical, encoded
 from tasks.feeds.content import content_of
 from tasks.feeds.pace import Pace
+from tasks.feeds.values import moment
 from warehouse.errors import FetchError, TooLargeError, UnreachableError
 from warehouse.settings import Settings
 
@@ -177,14 +177,14 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         if hop.cut:
             headers |= {"Range": f"bytes={len(hop.cut)}-", "If-Range": hop.cut_mark.if_range}
             headers = {name: value for name, value in headers.items() if name not in known.conditions}
+        # Tags go back as the bytes that they came as, which need not be ASCII.
+        sent = [(name, value.encode("latin-1")) for name, value in headers.items()]
         limit = self._settings.timeout_s
         timeouts = {"connect": limit, "read": limit, "write": limit, "pool": self._settings.total_timeout_s}
         try:
             with (
                 self._pace.turn(urlsplit(hop.url).netloc),
-                self._pool.stream(
-                    "GET", hop.url, headers=list(headers.items()), extensions={"timeout": timeouts}
-                ) as response,
+                self._pool.stream("GET", hop.url, headers=sent, extensions={"timeout": timeouts}) as response,
             ):
                 return self._read(hop, response, max_bytes, known, deadline)
         except _TRANSIENT as error:
@@ -200,7 +200,7 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         if response.status == _NOT_MODIFIED:
             return answer
         if response.status in _REDIRECTS and "location" in headers:
-            return response.status, headers["location"]
+            return response.status, encoded(headers["location"].encode("latin-1"))
         _check_status(hop, response.status, headers)
         if response.status != _PARTIAL or not _continues(hop, headers):
             hop.cut = b""
@@ -238,7 +238,7 @@ def _mark_of(headers: Headers) -> Mark:
 
 def _move(hop: _Hop, status: int, target: str) -> None:
     """Go where a redirect points; only redirects for good from the start make a new address of the document."""
-    before, hop.url = hop.url, canonical(urljoin(hop.url, target))
+    before, hop.url = hop.url, canonical(target, base=hop.url)
     hop.cut = b""
     hop.is_permanent = hop.is_permanent and status in _FOR_GOOD
     if hop.is_permanent:
@@ -274,15 +274,11 @@ def _pause(attempt: int, asked_s: float | None) -> float:
 
 
 def _retry_after(value: str) -> float | None:
-    """Return the seconds that ``Retry-After`` asks for, given as a number or as a date."""
-    if value.strip().isdigit():
+    """Return the seconds that ``Retry-After`` asks for, given as a number or as a date; None for what is neither."""
+    if value.isdecimal():
         return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)
+    date = moment(value)
+    return max((date - datetime.now(UTC)).total_seconds(), 0.0) if date else None
 
 
 def _too_large(url: str, max_bytes: int) -> TooLargeError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 from lxml.etree import _Element
@@ -196,6 +196,7 @@ def _web(url: str | None, base: str) -> str | None:
     """Return an address of the web, made absolute; None for any other."""
     try:
         found = urljoin(base, (url or "").strip()) if (url or "").strip() else ""
+        urlsplit(found)  # without a base nobody has read it yet
     except ValueError:
         return None
     return found if found.lower().startswith(_WEB) else None

@@ -15,15 +15,57 @@ from warehouse.errors import FetchError
         ("HTTP://Example.ORG", "http://example.org/"),
         ("https://example.org:443/a?b=1#c", "https://example.org/a?b=1"),
         ("http://[::1]:8080/x", "http://[::1]:8080/x"),
+        ("http://[fe80::1%eth0]/x", "http://[fe80::1%eth0]/x"),
+        ("https://Exämple.org/", "https://xn--exmple-cua.org/"),
+        ("https://ex%C3%A4mple.org/", "https://xn--exmple-cua.org/"),
+        (
+            "https://example.org/a b/épisode.vtt?q=ü b",
+            "https://example.org/a%20b/%C3%A9pisode.vtt?q=%C3%BC%20b",
+        ),
     ],
 )
 def test_an_address_has_one_spelling(given: str, expected: str) -> None:
     assert canonical(given) == expected
+    assert canonical(expected) == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://my_feeds.example.org/a%20b/%C3%a9.vtt?q=%41+b",
+        "https://example.org/100%/%zz//..;v=1?a=b?c",
+        "https://example.org/!\"$&'()*+,-.:;<=>@[\\]^_`{|}~?!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~",
+    ],
+)
+def test_an_address_that_can_be_asked_as_it_stands_stays_so(address: str) -> None:
+    # The lake knows feeds by these spellings.
+    assert canonical(address) == address
+
+
+def test_a_reference_is_resolved_against_the_address_that_it_stands_in() -> None:
+    assert canonical("../é.vtt", base="https://example.org/a/b/feed") == "https://example.org/a/%C3%A9.vtt"
 
 
 @pytest.mark.parametrize(
     "given",
-    ["file:///etc/passwd", "ftp://example.org/", "gopher://x", "http://", "http://a:b@x/", "http://x:y/"],
+    [
+        "file:///etc/passwd",
+        "ftp://example.org/",
+        "gopher://x",
+        "http://",
+        "http://a:b@x/",
+        "http://x:y/",
+        "http://example.org:99999/",
+        "http://[oops/x",
+        "http://example..org/x",
+        "http://exämple..org/x",
+        f"http://{'a' * 64}.example.org/x",
+        f"http://{'ä' * 60}.example.org/x",
+        "http://a\u2025b.org/x",  # IDNA reads two dots in one character
+        "http://exam ple.org/x",
+        "http://exam%2Fple.org/x",
+        "http://example.org/\ud800",
+    ],
 )
 def test_other_schemes_and_broken_addresses_are_refused(given: str) -> None:
     with pytest.raises(FetchError):

@@ -75,6 +75,28 @@ def test_retry_after_is_waited_for_unless_it_is_too_long(site: Site, local: Sett
     assert site.asked() == ["/a"]
 
 
+@pytest.mark.parametrize(
+    "odd", ["²", "soon", "9" * 5000, "Fri, 09 Oct 2020 04:30:38 +99999999999999999999", ""]
+)
+def test_an_odd_retry_after_is_no_failure_of_its_own(site: Site, local: Settings, odd: str) -> None:
+    site.pages["/a"] = status(429, Retry_After=odd)
+    with pytest.raises(UnreachableError, match="429"):
+        fetch(local, site.url("/a"))
+
+
+def test_a_tag_that_is_not_ascii_is_given_back_as_it_came(site: Site, local: Settings) -> None:
+    site.pages["/a"] = status(200, ETag='"é"', Last_Modified="März")
+    mark = fetch(local, site.url("/a")).mark
+    fetch(local, site.url("/a"), known=mark)
+    (_, headers) = site.requests[-1]
+    assert (headers["If-None-Match"], headers["If-Modified-Since"]) == ('"é"', "März")
+
+
+def test_an_address_that_is_not_encoded_is_asked_for_encoded(site: Site, local: Settings) -> None:
+    site.put("/%C3%A9pisode%20one.vtt?of=%C3%BC", "x")
+    assert fetch(local, site.url("/épisode one.vtt?of=ü")).content == b"x"
+
+
 def test_a_cut_body_is_resumed_where_it_ended(site: Site, local: Settings) -> None:
     body = bytes(range(256)) * 400
     site.put("/a", body).cut_at = 70_000
@@ -134,6 +156,19 @@ def test_a_redirect_to_another_scheme_is_refused(site: Site, local: Settings, ta
     site.pages["/a"] = redirect(target)
     with pytest.raises(FetchError, match="only http and https"):
         fetch(local, site.url("/a"))
+
+
+def test_a_redirect_to_an_address_that_cannot_be_read_is_refused(site: Site, local: Settings) -> None:
+    site.pages["/a"] = redirect("http://[oops/x")
+    with pytest.raises(FetchError, match="cannot be read"):
+        fetch(local, site.url("/a"))
+    assert site.asked() == ["/a"]
+
+
+def test_a_redirect_that_is_not_encoded_is_followed(site: Site, local: Settings) -> None:
+    site.pages["/a"] = redirect("/the épisode".encode().decode("latin-1"))
+    site.put("/the%20%C3%A9pisode", "x")
+    assert fetch(local, site.url("/a")).content == b"x"
 
 
 def test_a_redirect_to_a_private_address_is_refused(site: Site, local: Settings) -> None:

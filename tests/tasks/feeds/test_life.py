@@ -139,6 +139,26 @@ def test_a_transcript_without_end_is_held_back_and_its_siblings_land(site: Site,
     assert sum(sent) < 32 << 20
 
 
+@pytest.mark.parametrize("odd", ["http://example..org/2.vtt", "http://[oops/2.vtt", "http://x:99999/2.vtt"])
+@pytest.mark.parametrize("is_file", [False, True])
+def test_an_address_that_cannot_be_asked_is_a_problem_of_its_item_alone(
+    site: Site, local: Settings, tmp_path: Path, odd: str, *, is_file: bool
+) -> None:
+    feed = rss(item(3, transcript(site, 3)), item(2, odd), item(1, transcript(site, 1)))
+    site.put("/feed", feed)
+    (tmp_path / "feed.xml").write_text(feed)
+    summary = run([str(tmp_path / "feed.xml") if is_file else site.url("/feed")], local)
+    assert (summary.published, summary.failed_feeds) == (2, [])
+    assert [number for _, _, number in landed(local)] == [1, 2, 3]
+
+
+def test_a_transcript_whose_address_is_not_encoded_lands(site: Site, local: Settings) -> None:
+    site.put("/%C3%A9pisode%20one.vtt", vtt("We bake bread"))
+    site.put("/feed", rss(item(1, site.url("/épisode one.vtt"))))
+    assert run([site.url("/feed")], local).published == 1
+    assert run([site.url("/feed")], local).documents == 0
+
+
 @pytest.mark.parametrize(
     ("failure", "is_transient"),
     [
