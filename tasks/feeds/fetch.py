@@ -181,10 +181,14 @@ class Fetcher(AbstractContextManager["Fetcher"]):
         sent = [(name, value.encode("latin-1")) for name, value in headers.items()]
         limit = self._settings.timeout_s
         timeouts = {"connect": limit, "read": limit, "write": limit, "pool": self._settings.total_timeout_s}
+        scheme, place, *_ = urlsplit(hop.url)
+        # Left to itself, httpcore asks without what stands behind a semicolon.
+        target = hop.url.removeprefix(f"{scheme}://{place}")
+        extensions = {"timeout": timeouts, "target": target}
         try:
             with (
-                self._pace.turn(urlsplit(hop.url).netloc),
-                self._pool.stream("GET", hop.url, headers=sent, extensions={"timeout": timeouts}) as response,
+                self._pace.turn(place),
+                self._pool.stream("GET", hop.url, headers=sent, extensions=extensions) as response,
             ):
                 return self._read(hop, response, max_bytes, known, deadline)
         except _TRANSIENT as error:

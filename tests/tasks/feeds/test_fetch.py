@@ -97,6 +97,12 @@ def test_an_address_that_is_not_encoded_is_asked_for_encoded(site: Site, local: 
     assert fetch(local, site.url("/épisode one.vtt?of=ü")).content == b"x"
 
 
+def test_an_address_is_asked_for_to_the_last_letter(site: Site, local: Settings) -> None:
+    path = "/a;b=1/feed;format=rss?of=all;x"
+    site.put(path, "x")
+    assert fetch(local, site.url(path)).content == b"x"
+
+
 def test_a_cut_body_is_resumed_where_it_ended(site: Site, local: Settings) -> None:
     body = bytes(range(256)) * 400
     site.put("/a", body).cut_at = 70_000
