@@ -19,7 +19,10 @@ _SOCKET_OPTION = (
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*|[\w.]*:[\w.:%-]*", re.ASCII)
 """A name or an IPv4 address, or else an IPv6 address with its zone."""
-_SHARED = ipaddress.ip_network("100.64.0.0/10")  # carrier-grade NAT: neither private nor global to Python
+_LOCAL = (
+    ipaddress.ip_network("100.64.0.0/10"),  # carrier-grade NAT: neither private nor global to Python
+    ipaddress.ip_network("fec0::/10"),  # site-local: deprecated by RFC 3879, and global to Python
+)
 
 
 def canonical(url: str, base: str = "") -> str:
@@ -78,9 +81,8 @@ def is_public(address: str) -> bool:
         wrapped = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
         if wrapped is not None:
             return is_public(str(wrapped))
-    elif ip in _SHARED:
-        return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved)
+    is_local = any(ip in network for network in _LOCAL)
+    return ip.is_global and not (is_local or ip.is_multicast or ip.is_reserved)
 
 
 def addresses_of(host: str, port: int, *, allow_private: bool) -> list[str]:

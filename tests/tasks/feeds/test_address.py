@@ -89,6 +89,7 @@ def test_other_schemes_and_broken_addresses_are_refused(given: str) -> None:
         "::",
         "fe80::1%eth0",
         "fc00::1",
+        "fec0::1",
         "ff02::1",
         "::ffff:127.0.0.1",
         "2002:7f00:1::",
