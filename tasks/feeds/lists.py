@@ -14,7 +14,11 @@ from warehouse.errors import FetchError
 
 Kind = Literal["feed", "list"]
 
-_PROLOGUE = rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[.*?\])?\s*>\s*)*"
+# Atomic, as what is read once is not to be read in any other way: a comment may not run on over the next ones.
+_PROLOGUE = (
+    rb"\A(?:\xef\xbb\xbf)?\s*"
+    rb"(?>(?:<\?(?>.*?\?>)\s*|<!--(?>.*?-->)\s*|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*)?>\s*)*)"
+)
 _ROOT = re.compile(_PROLOGUE + rb"<(rss|opml|(?:\w+:)?feed|rdf:RDF)[\s>]", re.DOTALL)
 _HEAD_BYTES = 64 << 10
 _RDF_FEED = b"purl.org/rss/1.0"

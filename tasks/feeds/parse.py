@@ -31,7 +31,9 @@ _NAMESPACES = (
 
 _ITEMS = frozenset({"item", "entry", "atom:entry"})
 _PARENTS = frozenset({"channel", "rss", "feed", "atom:feed", "rdf:RDF", "RDF"})
-_END = re.compile(rb"</\s*(?:[\w-]+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*\Z", re.IGNORECASE | re.DOTALL)
+_END = re.compile(
+    rb"</\s*(?:[\w-]+:)?(?:rss|feed|rdf)\s*>\s*(?>(?:<!--(?>.*?-->)\s*)*)\Z", re.IGNORECASE | re.DOTALL
+)
 _TAIL_BYTES = 4096
 _OLDER_PAGES = ("next", "prev-archive")
 _WEB = ("http://", "https://")

@@ -136,6 +136,35 @@ def test_feeds_and_lists_are_told_by_content(head: bytes, kind: str | None) -> N
     assert kind_of(head) == kind
 
 
+_COMMENTS = b"<!-- bread -->\n" * 4_000
+_INSTRUCTIONS = b"<?bread ?>\n" * 4_000
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (_COMMENTS + b"Hello and welcome", None),
+        (_INSTRUCTIONS + b"Hello and welcome", None),
+        (b"<!DOCTYPE " + b" " * 60_000, None),
+        (b"<!DOCTYPE rss [" + b"] " * 30_000, None),
+        (b"<!-- a comment that nobody ends " * 2_000, None),
+        (_COMMENTS + b"<rss>", "feed"),
+        (b"<?xml version='1.0'?>\n" + _INSTRUCTIONS + b"<!-- -- > --><feed >", "feed"),
+        (b"<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY a 'x]y'> ] >\n<!-- b --><rss >", "feed"),
+        (b"<!DOCTYPE opml SYSTEM 'opml.dtd'><opml >", "list"),
+    ],
+    ids=range(9),
+)
+def test_the_longest_prologue_is_read_once(head: bytes, kind: str | None) -> None:
+    # Where a prologue can be cut into its parts in many ways, this never ends.
+    assert kind_of(head) == kind
+
+
+@pytest.mark.parametrize(("tail", "is_whole"), [(b"", True), (b"and more", False)])
+def test_comments_behind_a_feed_are_read_once(tail: bytes, *, is_whole: bool) -> None:
+    assert parse(b"<rss><channel/></rss>" + b"<!-- x -->\n" * 300 + tail).is_whole == is_whole
+
+
 def test_a_list_gives_each_feed_once() -> None:
     data = b"""<opml version="2.0"><body><outline text="Group">
       <outline type="rss" xmlUrl="https://a.example/feed"/><outline xmlUrl="HTTPS://A.example/feed"/>
