@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import gzip
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tasks.feeds.content import content_of
 from tasks.feeds.fetch import USER_AGENT, Fetched, Fetcher, Mark
 from tests.feed_server import Site, endless, in_turn, redirect, slow, status
-from warehouse.errors import FetchError, UnreachableError
+from warehouse.errors import FetchError, TooLargeError, UnreachableError
 from warehouse.settings import Settings, load
 
 MEGABYTE = 1 << 20
@@ -41,6 +43,28 @@ def test_gzip_is_unpacked_up_to_the_limit(site: Site, local: Settings) -> None:
     site.put("/bomb", b"\0" * 5 * MEGABYTE).is_gzip = True
     with pytest.raises(FetchError, match="expands to more than"):
         fetch(local, site.url("/bomb"))
+
+
+@pytest.mark.parametrize("rest", [b"", b"\0" * 512, b"and more"], ids=["nothing", "padding", "garbage"])
+def test_gzip_of_several_members_is_unpacked_whole(rest: bytes) -> None:
+    # As gzip does it, what follows the last member does not count.
+    body = gzip.compress(b"We bake") + gzip.compress(b"") + gzip.compress(b" bread.") + rest
+    assert content_of(body, "gzip", 14, "x") == b"We bake bread."
+    with pytest.raises(TooLargeError):
+        content_of(body, "gzip", 13, "x")
+
+
+def test_gzip_whose_further_member_is_damaged_or_cut_is_refused() -> None:
+    first, second = gzip.compress(b"We bake"), gzip.compress(b" bread.")
+    with pytest.raises(FetchError, match="cut"):
+        content_of(first + second[:-1], "gzip", MEGABYTE, "x")
+    with pytest.raises(FetchError, match="damaged"):
+        content_of(first + second[:-1] + b"?", "gzip", MEGABYTE, "x")
+
+
+def test_gzip_of_countless_members_is_read_once() -> None:
+    # If the rest were copied for each member, this would never end.
+    assert content_of(gzip.compress(b"") * 300_000 + gzip.compress(b"x"), "gzip", 1, "x") == b"x"
 
 
 def test_errors_that_may_pass_are_tried_again(site: Site, local: Settings) -> None:
