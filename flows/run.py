@@ -25,7 +25,7 @@ from tasks.document import Document
 from tasks.feeds.reader import FeedReader, Found
 from tasks.publish import Published, Run, finish_run, mark_listed
 from tasks.rebuild import stale_documents
-from tasks.sources import is_address, resolve, size_of
+from tasks.sources import is_address, resolve, shown, size_of
 from warehouse.busy import leave_if_busy
 from warehouse.errors import PodlakeError, TransientError
 from warehouse.feeds import FeedBook
@@ -255,7 +255,7 @@ def open_run(sources: Sequence[str], settings: Settings) -> Iterator[IngestRun]:
     """
     leave_if_busy(settings)
     paths = resolve(sources, settings.lake)
-    facts = _facts([*(path.as_uri() for path in paths), *filter(is_address, sources)])
+    facts = _facts([*(path.as_uri() for path in paths), *map(shown, filter(is_address, sources))])
     lake = connect(settings, read_only=False)
     with closing(lake), _state(settings, lake, facts) as state, open_ledger(lake, state["folder"]) as ledger:
         run = IngestRun(**state, ledger=ledger, sources=list(sources))

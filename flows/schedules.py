@@ -26,6 +26,8 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.flows import load_flow_from_entrypoint
 
 from flows.machine import POOL, SAFE
+from tasks.feeds.address import canonical
+from tasks.sources import is_address
 from warehouse.errors import ServiceError, SettingsError
 from warehouse.settings import Settings
 
@@ -79,6 +81,9 @@ def parameters_of(job: str, sources: tuple[str, ...], settings: Settings) -> dic
     """Return what the flow of a job is given: plain JSON, paths absolute, no secrets.
 
     Settings that have their default are left out, and so are ``alerts``: Prefect would keep them readable.
+
+    Raises:
+        FetchError: An address cannot be asked, such as one with a password.
     """
     chosen = settings.model_dump(mode="json", exclude_defaults=True, exclude={"alerts", "lake"})
     parameters: dict[str, Any] = {"settings": chosen | {"lake": str(settings.lake.expanduser().resolve())}}
@@ -221,4 +226,4 @@ def _said(schedule: object) -> str:
 
 
 def _absolute(source: str) -> str:
-    return source if "://" in source else str(Path(source).expanduser().resolve())
+    return canonical(source) if is_address(source) else str(Path(source).expanduser().resolve())

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from flows.run import IngestRun, Summary, open_run
+from tasks.sources import shown
 from warehouse.settings import Settings
 
 _OPENED: ContextVar[IngestRun] = ContextVar("opened")
@@ -30,7 +31,7 @@ def run_ingest(sources: list[str], settings: Settings) -> Summary:
 
         opened = _OPENED.set(run)
         try:
-            return on_runner(ingest, settings)(sources, settings)
+            return on_runner(ingest, settings)([*map(shown, sources)], settings)  # Prefect keeps them
         finally:
             _OPENED.reset(opened)
 

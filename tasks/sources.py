@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,9 @@ _LEFTOVERS = frozenset(
     }
 )
 """What systems and tools leave beside people's files; other hidden files may hold transcripts."""
+
+_USER = re.compile(r"\A([^/?#]*//+)(?:[^/?#]*@|[^/?#@:\[]*:(?!\d*[/?#]).*@)", re.DOTALL)
+"""A user with a password; where no port follows the colon, one in which a ``/``, ``?`` or ``#`` was not encoded."""
 
 _NO_FILE = "it is a pipe, a socket or a device, and was not opened"
 
@@ -90,6 +94,16 @@ def resolve(sources: Sequence[str | Path], lake: Path) -> list[Path]:
 def is_address(source: str) -> bool:
     """Say whether a source is an address on the web and no path."""
     return source.lower().startswith(("http://", "https://"))
+
+
+def shown(source: str) -> str:
+    """Return a source as it may be told and kept: an address without its user and password.
+
+    Example:
+        >>> shown("https://me:secret@example.org/feed")
+        'https://example.org/feed'
+    """
+    return _USER.sub(r"\1", source)
 
 
 def files(sources: Sequence[Path], lake: Path) -> Iterator[SourceFile]:

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit, urlunspli
 
 import httpcore
 
+from tasks.sources import shown
 from warehouse.errors import FetchError
 
 _SOCKET_OPTION = (
@@ -48,8 +49,9 @@ def canonical(url: str, base: str = "") -> str:
         parts = urlsplit(urldefrag(urljoin(base, url.strip())).url)
         port, host = parts.port, _ascii_host(parts.hostname or "")
         path, query = encoded(parts.path), encoded(parts.query)
-    except ValueError as error:
-        raise _refused(url, f"the address cannot be read: {error}") from error
+    except ValueError:
+        # What it says may hold a piece of a password.
+        raise _refused(url, "the address cannot be read") from None
     scheme = parts.scheme.lower()
     if scheme not in _PORTS:
         raise _refused(url, "only http and https addresses are asked")
@@ -151,9 +153,9 @@ def _ascii_host(name: str) -> str:
     """
     host = unquote(name).lower().rstrip(".").encode("idna").decode("ascii")
     if host and not _HOST.fullmatch(host):
-        raise ValueError(f"{host!r} is no host")
+        raise ValueError
     return host
 
 
 def _refused(url: str, what: str) -> FetchError:
-    return FetchError(what, where=url, remedy="Give the http or https address of a feed.")
+    return FetchError(what, where=shown(url), remedy="Give the http or https address of a feed.")

@@ -8,7 +8,6 @@ from typing import Literal
 
 from lxml import etree
 
-from tasks.feeds.address import canonical
 from tasks.sources import is_address
 from warehouse.errors import FetchError
 
@@ -38,7 +37,7 @@ def kind_of(head: bytes) -> Kind | None:
 
 
 def addresses_in(data: bytes, where: str) -> list[str]:
-    """Return the addresses of the feeds in an OPML list, each once, in order.
+    """Return the addresses of the feeds in an OPML list as they stand there, each once, in order.
 
     Raises:
         FetchError: The list names no feed.
@@ -52,7 +51,7 @@ def addresses_in(data: bytes, where: str) -> list[str]:
         for _, element in outlines:
             url = (element.get("xmlUrl") or element.get("xmlurl") or "").strip()
             if is_address(url):
-                found.setdefault(canonical(url))
+                found.setdefault(url)
     except etree.XMLSyntaxError as error:
         if not found:
             raise FetchError(f"the list cannot be read: {error}", where=where) from error

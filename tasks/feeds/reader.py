@@ -23,7 +23,7 @@ from tasks.feeds.pages import Read, read_file, read_web
 from tasks.feeds.rows import FeedRead, known_chapters
 from tasks.feeds.transcripts import Tally, Transcripts
 from tasks.identity import feed_id_of, podcast_id_of
-from tasks.sources import SourceFile
+from tasks.sources import SourceFile, shown
 from warehouse.errors import PodlakeError
 from warehouse.feeds import FeedBook, FeedState, Row
 from warehouse.ledger import Ledger
@@ -70,7 +70,7 @@ class FeedReader:
         try:
             asked = canonical(address)
         except PodlakeError as error:
-            self.failed(address, error)
+            self.failed(shown(address), error)
             return
         yield from self._feed(
             asked, lambda known: read_web(self.fetcher, asked, known, self.settings.max_feed_bytes)

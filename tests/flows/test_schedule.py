@@ -17,8 +17,11 @@ from typing import Any
 
 import pytest
 
+from flows.schedules import parameters_of
 from tests.flows.conftest import SAMPLE
 from tests.flows.listeners import webhook
+from warehouse.errors import FetchError
+from warehouse.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 _PATIENCE_S = 240
@@ -83,6 +86,12 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
             yield machine
         finally:
             machine.podlake("down")
+
+
+def test_a_password_is_not_kept_in_a_schedule(settings: Settings) -> None:
+    with pytest.raises(FetchError) as caught:
+        parameters_of("ingest", ("https://me:secret@premium.example/feed",), settings)
+    assert "secret" not in str(caught.value)
 
 
 def test_three_commands_lead_to_a_run_that_the_scheduler_started(machine: Machine) -> None:

@@ -6,6 +6,7 @@ import httpcore
 import pytest
 
 from tasks.feeds.address import CheckedBackend, addresses_of, canonical, is_public
+from tasks.sources import shown
 from warehouse.errors import FetchError
 
 
@@ -70,6 +71,40 @@ def test_a_reference_is_resolved_against_the_address_that_it_stands_in() -> None
 def test_other_schemes_and_broken_addresses_are_refused(given: str) -> None:
     with pytest.raises(FetchError):
         canonical(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("https://me:secret@example.org/f?of=@me", "https://example.org/f?of=@me"),
+        ("https://token@example.org:8080", "https://example.org:8080"),
+        ("https://me:se@cr:et@example.org/@me", "https://example.org/@me"),
+        ("//me:secret@example.org/f", "//example.org/f"),
+        # What should have been encoded in a password must not show it.
+        ("https://me:se/cret@example.org/f", "https://example.org/f"),
+        ("https://me:s?ecret#1@2/3@example.org/f", "https://example.org/f"),
+    ],
+)
+def test_users_and_passwords_are_refused_and_shown_nowhere(given: str, expected: str) -> None:
+    assert shown(given) == expected
+    with pytest.raises(FetchError) as caught:
+        canonical(given)
+    assert caught.value.where == expected
+    assert not any(secret in str(caught.value) for secret in ("me:", "cret", "token"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "https://example.org/@me",
+        "https://example.org:80/@me?a=b@c",
+        "http://[::1]:80/@me",
+        "/a/b@c",
+        "a@b.vtt",
+    ],
+)
+def test_sources_without_a_user_are_shown_as_they_are(source: str) -> None:
+    assert shown(source) == source
 
 
 @pytest.mark.parametrize(

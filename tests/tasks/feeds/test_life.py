@@ -159,6 +159,32 @@ def test_a_transcript_whose_address_is_not_encoded_lands(site: Site, local: Sett
     assert run([site.url("/feed")], local).documents == 0
 
 
+def test_an_address_that_cannot_be_asked_spoils_no_list_and_a_password_is_kept_nowhere(
+    site: Site, local: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.put("/feed", rss(item(1, transcript(site, 1))))
+    premium = "https://me:secret@premium.example/"
+    addresses = (f"{premium}feed", "http://example..org/", site.url("/feed"))
+    outlines = "".join(f'<outline xmlUrl="{address}"/>' for address in addresses)
+    (tmp_path / "subs.opml").write_text(f"<opml><body>{outlines}</body></opml>")
+    summary = run([str(tmp_path / "subs.opml"), f"{premium}other"], local)
+    assert summary.published == 1
+    failed = [feed["source"] for feed in summary.failed_feeds]
+    assert failed == ["https://premium.example/feed", "http://example..org/", "https://premium.example/other"]
+    told = capsys.readouterr()
+    kept = select(local, "SELECT sources FROM quality.runs")
+    assert "secret" not in f"{summary.as_dict()} {told.out} {told.err} {kept}"
+
+
+def test_a_feed_that_a_list_names_twice_is_asked_once(site: Site, local: Settings, tmp_path: Path) -> None:
+    site.put("/feed", rss(item(1)))
+    (tmp_path / "subs.opml").write_text(
+        f'<opml><outline xmlUrl="{site.url("/feed")}"/><outline xmlUrl="{site.url("/feed#top")}"/></opml>'
+    )
+    run([str(tmp_path / "subs.opml")], local)
+    assert site.asked() == ["/feed"]
+
+
 @pytest.mark.parametrize(
     ("failure", "is_transient"),
     [

@@ -165,11 +165,11 @@ def test_comments_behind_a_feed_are_read_once(tail: bytes, *, is_whole: bool) ->
     assert parse(b"<rss><channel/></rss>" + b"<!-- x -->\n" * 300 + tail).is_whole == is_whole
 
 
-def test_a_list_gives_each_feed_once() -> None:
+def test_a_list_gives_the_address_of_each_feed_once_as_it_stands_there() -> None:
     data = b"""<opml version="2.0"><body><outline text="Group">
-      <outline type="rss" xmlUrl="https://a.example/feed"/><outline xmlUrl="HTTPS://A.example/feed"/>
-      <outline xmlUrl="file:///etc/passwd"/></outline><outline xmlUrl="https://b.example/"/></body></opml>"""
-    assert addresses_in(data, "x") == ["https://a.example/feed", "https://b.example/"]
+      <outline type="rss" xmlUrl="https://a.example/feed"/><outline xmlUrl=" https://a.example/feed "/>
+      <outline xmlUrl="file:///etc/passwd"/></outline><outline xmlUrl="HTTPS://b..example/"/></body></opml>"""
+    assert addresses_in(data, "x") == ["https://a.example/feed", "HTTPS://b..example/"]
     with pytest.raises(FetchError, match="no feed"):
         addresses_in(b"<opml><body/></opml>", "x")
 
