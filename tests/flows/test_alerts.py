@@ -18,6 +18,10 @@ KINDS: tuple[Kind, ...] = ("failed", "degraded")
 LATE: tuple[Kind, ...] = ("late",)
 
 
+PATIENT = "cto=60&rto=60"
+"""Lets Apprise wait longer than its 4 s for a server of a busy machine."""
+
+
 def with_alerts(settings: Settings, *urls: str) -> Settings:
     return load(lake=settings.lake, alerts=urls)
 
@@ -32,7 +36,7 @@ def recover(settings: Settings) -> None:
 
 def test_incident_is_told_once_and_its_end_too(settings: Settings) -> None:
     with webhook() as (port, calls):
-        told = with_alerts(settings, f"json://127.0.0.1:{port}/hook")
+        told = with_alerts(settings, f"json://127.0.0.1:{port}/hook?{PATIENT}")
         recover(told)
         for run_id in ("1", "2", "2", "3"):
             fail(told, run_id)
@@ -57,7 +61,7 @@ def test_kinds_that_were_not_looked_for_stay_open(settings: Settings) -> None:
 
 def test_what_is_muted_is_recorded_and_not_told(settings: Settings) -> None:
     with webhook() as (port, calls):
-        told = with_alerts(settings, f"json://127.0.0.1:{port}/hook")
+        told = with_alerts(settings, f"json://127.0.0.1:{port}/hook?{PATIENT}")
         fail(told)
         mute(told, str(incidents(told)[0]["incident_id"]), timedelta(hours=1))
         recover(told)
@@ -81,7 +85,11 @@ def test_closing_by_hand_lets_the_next_one_be_told(settings: Settings) -> None:
 
 def test_mail_is_sent(settings: Settings) -> None:
     with mailbox() as (port, mails):
-        fail(with_alerts(settings, f"mailto://127.0.0.1:{port}/?from=podlake@example.org&to=me@example.org"))
+        fail(
+            with_alerts(
+                settings, f"mailto://127.0.0.1:{port}/?{PATIENT}&from=podlake@example.org&to=me@example.org"
+            )
+        )
     assert len(mails) == 1
     assert "Subject: podlake: podcasts failed" in mails[0]
 
@@ -101,5 +109,5 @@ def test_addresses_are_shown_nowhere(settings: Settings, caplog: pytest.LogCaptu
 def test_lake_that_cannot_be_opened_hides_no_failure(tmp_path: Path) -> None:
     (tmp_path / "lake").write_text("no folder")
     with webhook() as (port, calls):
-        fail(load(lake=tmp_path / "lake", alerts=[f"json://127.0.0.1:{port}/hook"]))
+        fail(load(lake=tmp_path / "lake", alerts=[f"json://127.0.0.1:{port}/hook?{PATIENT}"]))
     assert "the feed is gone" in calls[0]["message"]

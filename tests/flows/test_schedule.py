@@ -77,7 +77,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
         environment = {name: text for name, text in os.environ.items() if not name.startswith("PREFECT_")} | {
             "PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}",
             "PODLAKE_STATE": str(folder / "state"),
-            "PODLAKE_ALERTS": json.dumps([f"json://127.0.0.1:{port}/hook"]),
+            "PODLAKE_ALERTS": json.dumps([f"json://127.0.0.1:{port}/hook?cto=60&rto=60"]),
             "PREFECT_WORKER_QUERY_SECONDS": "1",
         }
         machine = Machine(folder, environment, told)

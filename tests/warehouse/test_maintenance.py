@@ -39,7 +39,7 @@ def land(settings: Settings, folder: Path, numbers: Sequence[int], text: str = "
     """Publish small batches, one commit each."""
     with closing(connect(settings, read_only=False)) as lake:
         for number in numbers:
-            source = Source(f"{number % 100}.txt", f"{text} {number}")
+            source = Source(f"{number}.txt", f"{text} {number}")
             staged = stage(folder / f"{text}-{number}", [source], batch=number)
             publish(lake, settings, run_of(), staged)
 

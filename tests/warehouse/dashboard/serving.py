@@ -39,5 +39,8 @@ def served(lake: Settings, folder: Path, *options: str) -> Iterator[str]:
             assert address, (folder / "log").read_text()
             yield address
         finally:
-            process.terminate()
-            assert process.wait(20) in {0, -15, 143}
+            try:
+                process.terminate()
+                assert process.wait(60) in {0, -15, 143}
+            finally:
+                process.kill()

@@ -234,6 +234,7 @@ def test_a_slow_client_holds_up_nobody_and_is_cut_off(archive: Settings, tmp_pat
         for one in slow:
             one.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
         late = socket.create_connection((host, int(port)))
+        late.settimeout(60)
         late.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert late.recv(4096)
         late.sendall(b"G")
