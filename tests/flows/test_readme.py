@@ -7,6 +7,7 @@ import click
 import pytest
 
 from flows.cli import main
+from tests.tasks.feeds.runs import run
 from warehouse.query import query
 from warehouse.settings import Settings
 
@@ -52,3 +53,21 @@ def test_each_statement_of_the_readme_runs(lake: Settings, statement: str, param
 def test_the_readme_names_only_settings_that_exist() -> None:
     named = {name.lower() for name in re.findall(r"PODLAKE_([A-Z_]+)", README)}
     assert named <= set(Settings.model_fields)
+
+
+def test_questions_count_an_episode_once_however_many_transcripts_it_has(
+    tmp_path: Path, settings: Settings
+) -> None:
+    source = tmp_path / "Show"
+    source.mkdir()
+    said = ["<v Ann>Is it warm?", "<v Bob>[laughter]", "<v Bob>It is."]
+    cues = [
+        f"00:10:{second:02d},000 --> 00:10:{second + 1:02d},000\n{text}\n" for second, text in enumerate(said)
+    ]
+    for name, head in (("12.vtt", "WEBVTT\n\n"), ("12.srt", ""), ("12.vtt", "WEBVTT changed\n\n")):
+        (source / name).write_text(head + "\n".join(cues))
+        run([str(source)], settings)
+    asks, at_ten, _, laughs = [list(query(settings, statement).rows) for statement, _ in STATEMENTS[:4]]
+    assert asks == [("Ann", 1)]
+    assert [text for _, text, *_ in at_ten] == ["Is it warm?", "It is."]
+    assert laughs == [("12", 1)]
