@@ -28,14 +28,14 @@ def parse(documents: pl.DataFrame) -> pl.DataFrame:
         documents: Columns ``doc`` and ``text``.
 
     Returns:
-        Pieces; ``speaker`` holds the voice of ``<v Name>``. A cue that
-        overlaps the next one ends where that starts, one that ends before it starts has no length.
+        Pieces; ``speaker`` holds the voice of ``<v Name>``. A cue that overlaps the next one ends where that starts, unless
+        that one is another speaker's, and one that ends before it starts has no length.
     """
     rows = _mark_lines(lines(documents))
     cues = _cues(rows)
     payload = rows.filter(pl.col("is_payload")).select("doc", "cue", "start_char", "text")
     timed = payload.join(cues, on="cue", how="left", maintain_order="left")
-    return caption_speakers(mask(pieces(_voices(timed))))
+    return _with_crosstalk(caption_speakers(mask(pieces(_voices(timed)))), cues)
 
 
 def _mark_lines(rows: pl.DataFrame) -> pl.DataFrame:
@@ -73,7 +73,7 @@ def _mark_lines(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _cues(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a cue: ``cue``, ``start_s``, ``end_s``; an end lies between its start and the next start."""
+    """Return one row a cue: ``cue``, ``start_s``, ``end_s``, which lies between its start and the next start, and ``told_end_s``."""
     groups = pl.col("text").str.extract_groups(_TIMING)
     cues = (
         rows.filter(pl.col("is_timing"))
@@ -86,8 +86,24 @@ def _cues(rows: pl.DataFrame) -> pl.DataFrame:
         & (following >= pl.col("start_s"))
         & (following < pl.col("end_s"))
     )
-    end = pl.when(overlaps).then(following).otherwise(pl.max_horizontal("start_s", "end_s"))
-    return cues.select("cue", "start_s", end_s=end)
+    told = pl.max_horizontal("start_s", "end_s")
+    return cues.select(
+        "cue", "start_s", end_s=pl.when(overlaps).then(following).otherwise(told), told_end_s=told
+    )
+
+
+def _with_crosstalk(spoken: pl.DataFrame, cues: pl.DataFrame) -> pl.DataFrame:
+    """Give a cue the end that its source tells where it was cut at the cue of another speaker: both talk at once."""
+    cut_off = cues.filter(pl.col("told_end_s") > pl.col("end_s")).select("cue", "told_end_s")
+    if cut_off.is_empty() or spoken["speaker"].is_null().all():
+        return spoken
+    turns = spoken.group_by("cue", maintain_order=True).agg(
+        pl.col("doc").first(), begins=pl.col("speaker").first(), ends=pl.col("speaker").drop_nulls().last()
+    )
+    following = pl.col("begins").shift(-1).over("doc")
+    crossed = turns.filter(following != pl.col("ends").forward_fill().over("doc")).join(cut_off, on="cue")
+    told = spoken.join(crossed.select("cue", "told_end_s"), on="cue", how="left", maintain_order="left")
+    return told.with_columns(end_s=pl.coalesce("told_end_s", "end_s")).drop("told_end_s")
 
 
 def _seconds(which: str) -> pl.Expr:
