@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.flows.lakes import n_snapshots, select, value
 from tests.tasks.feeds.runs import run, vtt
+from warehouse.dashboard.reader import Reader
 from warehouse.settings import Settings
 from warehouse.status import held_rows
 
@@ -141,3 +143,45 @@ def test_what_lies_in_a_folder_that_cannot_be_listed_does_not_vanish(
         summary = run([str(tmp_path / "in")], settings)
     assert (summary.vanished, summary.quarantined) == (0, 1)
     assert run([str(tmp_path / "in")], settings).unchanged == 2
+
+
+def test_a_broken_file_that_is_removed_is_held_back_no_more(tmp_path: Path, settings: Settings) -> None:
+    source = show(tmp_path / "Show", a=APPLES)
+    (source / "b.vtt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(1000))
+    run([str(source)], settings)
+    (held,) = held_rows(settings)
+    (source / "b.vtt").unlink()
+    assert run([str(source)], settings).vanished == 1
+    assert list(held_rows(settings)) == []
+    assert [row["is_healed"] for row in held_rows(settings, every=True)] == [True]
+    with closing(Reader(settings)) as reader, reader.look() as look:
+        assert look.rows("held_now") == []
+        documents = look.rows(
+            "held_documents",
+            rule=None,
+            run_id=None,
+            table_name=None,
+            podcast=None,
+            every=False,
+            limit=9,
+            offset=0,
+        )
+    assert documents == []
+    (source / "b.vtt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(1000))
+    run([str(source)], settings)
+    assert [row["rule"] for row in held_rows(settings)] == [held["rule"]]
+
+
+def test_who_is_talked_over_keeps_his_time(tmp_path: Path, settings: Settings) -> None:
+    said = [
+        (0, 20, "Ann>We bake bread"),
+        (2, 3, "Bob>Oh yes"),
+        (20, 30, "Ann>It is warm"),
+        (20, 21, "Bob>I see"),
+    ]
+    cues = (f"00:{start:02d}.000 --> 00:{end:02d}.000\n<v {text}.\n" for start, end, text in said)
+    source = show(tmp_path / "Show")
+    (source / "a.vtt").write_text("WEBVTT\n\n" + "\n".join(cues))
+    run([str(source)], settings)
+    talk = "SELECT speaker, talk_s, n_turns FROM mart.talk_time ORDER BY speaker"
+    assert select(settings, talk) == [("Ann", 30.0, 2), ("Bob", 2.0, 2)]

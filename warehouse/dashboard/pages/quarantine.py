@@ -64,7 +64,8 @@ def story(look: Look, asked: Asked) -> Page:
     if not revisions:
         raise NotFoundError(f"there is no document {document_id!r}", remedy="Look for it in the quarantine.")
     latest = revisions[0]
-    is_held = any((row["run_id"], row["batch"]) == (latest["run_id"], latest["batch"]) for row in rows)
+    is_latest = any((row["run_id"], row["batch"]) == (latest["run_id"], latest["batch"]) for row in rows)
+    is_held = is_latest and latest["vanished_at"] is None
     sections: list[Section] = [
         *_state(latest, is_held=is_held),
         _document(look, latest),

@@ -10,7 +10,8 @@ WITH latest AS (
         any_value(podcast) AS podcast,
         any_value(path) AS path,
         arg_max(run_id, revision) AS run_id,
-        arg_max(batch, revision) AS batch
+        arg_max(batch, revision) AS batch,
+        arg_max(vanished_at IS NOT NULL, revision) AS is_gone
     FROM raw.documents
     GROUP BY document_id
 ),
@@ -26,7 +27,11 @@ held AS (
         count(*) AS n_held,
         min(held.detail) AS detail,
         min(held.quarantined_at) AS quarantined_at,
-        bool_and(latest.run_id IS DISTINCT FROM held.run_id OR latest.batch IS DISTINCT FROM held.batch) AS is_healed
+        bool_and(
+            latest.run_id IS DISTINCT FROM held.run_id
+            OR latest.batch IS DISTINCT FROM held.batch
+            OR latest.is_gone
+        ) AS is_healed
     FROM quality.quarantine AS held
     LEFT JOIN latest ON held.document_id = latest.document_id
     WHERE

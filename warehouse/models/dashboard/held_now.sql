@@ -1,5 +1,6 @@
 /*
-description: What is held back now, by table, rule, podcast and run, with an example; what a later revision healed is not counted.
+description: What is held back now, by table, rule, podcast and run, with an example; what a later revision healed, or is gone from
+    its source, is not counted.
 owner: quality.quarantine
 grain: table_name, rule, podcast, run_id
 depends_on: quality.quarantine, raw.documents
@@ -12,6 +13,7 @@ WITH latest AS (
         arg_max(batch, revision) AS batch
     FROM raw.documents
     GROUP BY document_id
+    HAVING arg_max(vanished_at IS NULL, revision)
 ),
 
 held AS (

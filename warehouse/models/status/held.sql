@@ -1,5 +1,5 @@
 /*
-description: What is held back, and whether a later revision of its document has healed it.
+description: What is held back, and whether a later revision of its document has healed it, or the document is gone from its source.
 owner: quality.quarantine
 grain: run_id, batch, table_name, row_key, rule
 depends_on: quality.quarantine, raw.documents
@@ -11,6 +11,7 @@ WITH latest AS (
         arg_max(batch, revision) AS batch
     FROM raw.documents
     GROUP BY document_id
+    HAVING arg_max(vanished_at IS NULL, revision)
 )
 
 SELECT
