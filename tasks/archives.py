@@ -10,13 +10,14 @@ import bz2
 import gzip
 import io
 import lzma
+import math
 import re
 import stat
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from os import fsencode
@@ -45,6 +46,10 @@ _ZIP_NAME_OFFSET = 30
 _ZIP_ENCRYPTED = 0x1
 _ZIP_UTF8 = 0x800
 _TAR_BLOCK = 512
+_LONGEST_HEADER = MEGABYTE
+"""tarfile holds a header whole, and several times as large; names have 4 kB at most, attributes seldom 64."""
+# What tarfile raises where a header's numbers are none, and from which it would conclude that the archive ends.
+_NONSENSE = (tarfile.InvalidHeaderError, IndexError, OverflowError, RecursionError)  # type: ignore[attr-defined]
 _EXTENSION = re.compile(r"\.(?:zip|tar(?:\.\w+)?|tgz|tbz2?|txz|tzst)$", re.IGNORECASE)
 # Absolute, on a drive, or through a parent folder; with the separators of either system.
 _OUTWARD = re.compile(r"^[\\/]|^[A-Za-z]:[\\/]|(?:^|[\\/])\.\.(?:[\\/]|$)")
@@ -112,11 +117,24 @@ class _Metered:
 
     def __init__(self, stream: Readable, budget: Budget) -> None:
         self._stream, self._budget = stream, budget
+        self._n_read, self._end = 0, math.inf
 
     def read(self, size: int = -1, /) -> bytes:
         data = self._stream.read(size)
         self._budget.spend(len(data))
+        self._n_read += len(data)
+        if self._n_read > self._end:
+            raise tarfile.ReadError(f"a header is longer than {_LONGEST_HEADER:,} bytes")
         return data
+
+    @contextmanager
+    def at_most(self, n_bytes: int) -> Iterator[None]:
+        """Let a block, with all blocks in it, read no more than so many bytes."""
+        outer, self._end = self._end, min(self._end, self._n_read + n_bytes)
+        try:
+            yield
+        finally:
+            self._end = outer
 
 
 class Budget:
@@ -228,7 +246,17 @@ def _zip_problem(info: zipfile.ZipInfo) -> Problem | None:
 
 
 class _StrictInfo(tarfile.TarInfo):
-    """A tar header; one that is damaged ends the archive with an error, not in silence."""
+    """A tar header of bounded length; one that is damaged ends the archive with an error, not in silence."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        """Read all that tells of one member: its header, and those of long names, extensions and maps before it."""
+        stream = cast(_Metered, archive.fileobj.fileobj)  # type: ignore[attr-defined]  # what tarfile's own stream reads
+        try:
+            with stream.at_most(_LONGEST_HEADER):
+                return super().fromtarfile(archive)
+        except _NONSENSE as error:
+            raise tarfile.ReadError(f"a header makes no sense: {error}") from error
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
@@ -250,7 +278,9 @@ def _tar_members(path: Path, kind: Kind, budget: Budget) -> Iterator[Member]:
                     yield Member(
                         info.name, str(info.offset), partial(_open_tarred, archive, info), _tar_problem(info)
                     )
-                archive.members.clear()  # type: ignore[attr-defined]  # tarfile keeps every header it has read
+                # tarfile keeps every header that it has read.
+                archive.members.clear()  # type: ignore[attr-defined]
+                archive.pax_headers.clear()  # type: ignore[attr-defined]
 
 
 def _open_tarred(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Readable:

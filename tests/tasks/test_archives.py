@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -149,6 +150,73 @@ def test_a_truncated_tar_gives_what_is_whole_and_says_so(
 def test_a_damaged_header_inside_a_tar_is_no_silent_end(tmp_path: Path, settings: Settings) -> None:
     path = make_tar(tmp_path / "x.tar", EPISODES, "w:")
     path.write_bytes(path.read_bytes().replace(b"talk/2", b"walk/2"))
+    assert reasons(found(settings, path)) == [None, "bad-archive"]
+
+
+def header(kind: bytes, size: int) -> bytes:
+    """Return a block of a tar that announces ``size`` bytes more about the next member."""
+    info = tarfile.TarInfo("talk/2.vtt")
+    info.type, info.size = kind, size
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+def sparse_header() -> bytes:
+    """Return the header of a sparse file whose map goes on behind it."""
+    block = bytearray(header(tarfile.GNUTYPE_SPARSE, 0))
+    block[482] = 1
+    block[148:156] = b"%06o\0 " % tarfile.calc_chksums(bytes(block))[0]  # type: ignore[attr-defined]
+    return bytes(block)
+
+
+_LONG = 6_000 * tarfile.BLOCKSIZE
+_SPARSE_PAX = b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n".ljust(tarfile.BLOCKSIZE, b"\0")
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        header(tarfile.GNUTYPE_LONGNAME, _LONG) + b"a" * _LONG,
+        header(tarfile.GNUTYPE_LONGLINK, _LONG) + b"a" * _LONG,
+        header(tarfile.XHDTYPE, _LONG) + f"{_LONG} comment=".encode().ljust(_LONG, b"a"),
+        header(tarfile.XGLTYPE, _LONG) + f"{_LONG} comment=".encode().ljust(_LONG, b"a"),
+        header(tarfile.SOLARIS_XHDTYPE, _LONG) + f"{_LONG} comment=".encode().ljust(_LONG, b"a"),
+        header(tarfile.GNUTYPE_LONGNAME, 0) * 3_000,
+        sparse_header() + (b"00000000001\0" * 42 + b"\1" * 8) * 6_000 + b"\0" * tarfile.BLOCKSIZE,
+        header(tarfile.XHDTYPE, len(_SPARSE_PAX)) + _SPARSE_PAX + header(b"0", _LONG) + b"9999999\n" + b"1\n" * (_LONG // 2),
+    ],
+    ids=["name", "link", "pax", "global-pax", "solaris-pax", "names-of-names", "sparse", "pax-sparse"],
+)  # fmt: skip
+def test_what_a_tar_says_about_a_member_is_not_read_without_end(
+    tmp_path: Path, settings: Settings, about: bytes
+) -> None:
+    member = make_tar(tmp_path / "y.tar", {"talk/2.vtt": os.urandom(100_000)}, "w:").read_bytes()
+    first = make_tar(tmp_path / "x.tar", {"talk/1.vtt": b"one"}, "w:").read_bytes()[:1024]
+    (tmp_path / "x.tar").write_bytes(first + about + member)
+    tracemalloc.start()
+    documents = found(settings, tmp_path / "x.tar")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert reasons(documents) == [None, "bad-archive"]
+    assert peak < 6_000_000
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        sparse_header() + b"not a map".ljust(tarfile.BLOCKSIZE),
+        *(
+            header(tarfile.XHDTYPE, tarfile.BLOCKSIZE) + extension.ljust(tarfile.BLOCKSIZE, b"\0")
+            for extension in (b"0 a=b\n", b"9" * 30 + b" path=x\n", b"28 GNU.sparse.size=a lot\n")
+        ),
+    ],
+    ids=["sparse", "zero", "too-large", "no-number"],
+)
+def test_nonsense_in_what_a_tar_says_about_a_member_is_no_silent_end(
+    tmp_path: Path, settings: Settings, about: bytes
+) -> None:
+    path = make_tar(tmp_path / "x.tar", EPISODES, "w:")
+    data = path.read_bytes()
+    path.write_bytes(data[: 2 * tarfile.BLOCKSIZE] + about + data[2 * tarfile.BLOCKSIZE :])
     assert reasons(found(settings, path)) == [None, "bad-archive"]
 
 
