@@ -11,6 +11,9 @@ from tasks.feeds.rows import FeedRead
 MAX_DOCUMENTS = 10_000
 """Bound for documents that bring no bytes: their rows take memory too."""
 
+MAX_FEED_ROWS = 10_000
+"""Bound for feeds and their items, which may bring no documents; a feed of more items is not divided."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -36,21 +39,24 @@ def batches(found: Iterable[Document | FeedRead], max_bytes: int) -> Iterator[Ba
     """Yield batches of at most ``max_bytes`` in order; a larger document is a batch of its own.
 
     Documents are taken one ahead of the batch. Those with a problem count no bytes, as they are not parsed. What a
-    feed says of itself stands in the batch of the document before it.
+    feed says of itself stands in the batch of the document before it; a batch ends behind ``MAX_FEED_ROWS`` rows of
+    feeds.
     """
-    index = n_bytes = 0
+    index = n_bytes = n_rows = 0
     group: list[Document] = []
     feeds: list[FeedRead] = []
-    for document in found:
-        if isinstance(document, FeedRead):
-            feeds.append(document)
-            continue
-        n_more = _n_parsed(document)
-        if group and (n_bytes + n_more > max_bytes or len(group) == MAX_DOCUMENTS):
+    for one in found:
+        n_more = 0 if isinstance(one, FeedRead) else _n_parsed(one)
+        is_full = n_bytes + n_more > max_bytes or len(group) == MAX_DOCUMENTS
+        if n_rows >= MAX_FEED_ROWS or (group and is_full and isinstance(one, Document)):
             yield Batch(index, tuple(group), tuple(feeds))
-            index, n_bytes, group, feeds = index + 1, 0, [], []
-        group.append(document)
-        n_bytes += n_more
+            index, n_bytes, n_rows, group, feeds = index + 1, 0, 0, [], []
+        if isinstance(one, FeedRead):
+            feeds.append(one)
+            n_rows += 1 + len(one.items)
+        else:
+            group.append(one)
+            n_bytes += n_more
     if group or feeds:
         yield Batch(index, tuple(group), tuple(feeds))
 

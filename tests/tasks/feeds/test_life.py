@@ -273,6 +273,26 @@ def test_a_batch_that_does_not_land_leaves_no_tag(site: Site, local: Settings) -
     assert value(local, "SELECT count(*) FROM raw.documents") == 3
 
 
+def test_feeds_without_transcripts_land_before_the_last_one_is_read(
+    site: Site, local: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.batch.MAX_FEED_ROWS", 4)  # two feeds with an item
+    feeds = [f"/feed{n}" for n in range(5)]
+    for n, path in enumerate(feeds):
+        site.put(path, rss(item(n), title=f"Bread Talk {n}"))
+    n_batches = iter(range(10))
+
+    def fail_at_the_last() -> None:
+        if next(n_batches) == 2:
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        run([site.url(path) for path in feeds], local, fail_at_the_last)
+    assert value(local, "SELECT count(*) FROM raw.feeds WHERE etag IS NOT NULL") == 4
+    assert run([site.url(path) for path in feeds], local).items == 1
+    assert value(local, "SELECT count(*) FROM raw.items") == 5
+
+
 def test_feed_files_and_lists_among_files_are_told_by_content(
     site: Site, local: Settings, tmp_path: Path
 ) -> None:
