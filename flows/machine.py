@@ -34,6 +34,7 @@ _HOST = "127.0.0.1"
 _USUAL_PORT = 4200
 _POLL_S = 0.25
 _ANSWER_S = 2.0
+_SLOW_ANSWER_S = 20.0
 _START_S = 180.0
 _STOP_S = 15.0
 
@@ -118,9 +119,12 @@ def down(settings: Settings) -> list[int]:
 
 
 def running(settings: Settings) -> Machine | None:
-    """Return the server and worker that ``up`` started, if the server lives and answers."""
+    """Return the server and worker that ``up`` started, if the server lives and answers.
+
+    On a busy machine one that lives may take a while.
+    """
     found = _read(settings.state.expanduser())
-    return found if found and found.server.lives and _answers(found.port) else None
+    return found if found and found.server.lives and _answers(found.port, _SLOW_ANSWER_S) else None
 
 
 def join(settings: Settings) -> Machine | None:
@@ -226,7 +230,7 @@ def _free_port(wanted: int, *, must: bool) -> int:
     raise ServiceError("no port is free on loopback", remedy="Stop what holds them.")
 
 
-def _ask(port: int, path: str, body: bytes | None = None) -> object:
+def _ask(port: int, path: str, body: bytes | None = None, timeout_s: float = _ANSWER_S) -> object:
     """Return what the server answers; None where it does not."""
     request = urllib.request.Request(
         f"http://{_HOST}:{port}/api/{path}", data=body, headers={"Content-Type": "application/json"}
@@ -234,14 +238,14 @@ def _ask(port: int, path: str, body: bytes | None = None) -> object:
     # A proxy of the environment has no business on loopback.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(request, timeout=_ANSWER_S) as answer:
+        with opener.open(request, timeout=timeout_s) as answer:
             return json.load(answer)
     except (OSError, ValueError, urllib.error.URLError):
         return None
 
 
-def _answers(port: int) -> bool:
-    return _ask(port, "health") is True
+def _answers(port: int, timeout_s: float = _ANSWER_S) -> bool:
+    return _ask(port, "health", timeout_s=timeout_s) is True
 
 
 def _has_worker(port: int) -> bool:

@@ -1,10 +1,11 @@
-"""Servers on loopback that take what alerts send."""
+"""Servers on loopback: those that take what alerts send, and one that passes for Prefect's."""
 
 from __future__ import annotations
 
 import json
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,6 +29,25 @@ def webhook() -> Iterator[tuple[int, list[dict[str, Any]]]]:
 
     with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
         yield port, taken
+
+
+@contextmanager
+def prefect_server(delay_s: float) -> Iterator[int]:
+    """Give a port where a server says, after a while, that it is well."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            time.sleep(delay_s)
+            self.send_response(200)
+            self.send_header("Content-Length", "4")
+            self.end_headers()
+            self.wfile.write(b"true")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as port:
+        yield port
 
 
 @contextmanager

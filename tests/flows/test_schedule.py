@@ -19,9 +19,11 @@ import pytest
 
 from flows.schedules import parameters_of
 from tests.flows.conftest import SAMPLE
+from tests.flows.lakes import select, value
 from tests.flows.listeners import webhook
 from warehouse.errors import FetchError
-from warehouse.settings import Settings
+from warehouse.incidents import incidents
+from warehouse.settings import Settings, load
 
 ROOT = Path(__file__).parents[2]
 _PATIENCE_S = 240
@@ -56,9 +58,6 @@ class Machine:
         )
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310  loopback
             return json.load(answer)
-
-    def sql(self, statement: str) -> Any:
-        return self.podlake("sql", statement)
 
 
 def wait_for(what: Callable[[], Any]) -> Any:
@@ -101,23 +100,22 @@ def test_three_commands_lead_to_a_run_that_the_scheduler_started(machine: Machin
         == json.loads((machine.folder / "state" / "machine.json").read_text())["server"]
     )
     machine.podlake("schedule", "apply", "ingest", source.name, "--every", "1h")
-    [listed] = wait_for(
-        lambda: [
-            one
-            for one in machine.podlake("schedule", "list")
-            if one["name"] == "podcasts" and one["last_state"] == "Completed"
-        ]
-    )
+    completed = {"parent_task_run_id": {"is_null_": True}, "state": {"name": {"any_": ["Completed"]}}}
+    ours = {"name": {"like_": "ingest podcasts"}}
+    wait_for(lambda: machine.ask("flow_runs/filter", flow_runs=ours | completed))
+    [listed] = [one for one in machine.podlake("schedule", "list") if one["name"] == "podcasts"]
+    assert listed["last_state"] == "Completed"
     assert listed["last_run"].startswith("ingest podcasts 20")
     assert listed["sources"] == [str(source)]
-    assert machine.sql("SELECT count(*) AS n FROM core.episodes")[0]["n"] > 0
-    assert machine.sql("SELECT status FROM quality.runs") == [{"status": "finished"}]
+    lake = load(lake=machine.folder / "lake")
+    assert value(lake, "SELECT count(*) FROM core.episodes") > 0
+    assert select(lake, "SELECT status FROM quality.runs") == [("finished",)]
     artifacts = {one["key"]: one["type"] for one in machine.ask("artifacts/filter")}
     assert artifacts == {"podcasts-summary": "markdown", "podcasts-audit": "table"}
-    runs = machine.ask("flow_runs/filter", flow_runs={"name": {"like_": "ingest podcasts"}})
+    runs = machine.ask("flow_runs/filter", flow_runs=ours)
     started = [run for run in runs if run["parent_task_run_id"] is None]
     assert [run["auto_scheduled"] for run in started] == [True]
-    assert machine.podlake("incidents", "list") == machine.told == []
+    assert incidents(lake) == machine.told == []
 
 
 @pytest.mark.slow
