@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -87,6 +88,10 @@ def chapters_in(data: bytes) -> tuple[Chapter, ...]:
         ]
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it is no chapters document: {error}") from error
+    if not all(
+        0 <= chapter.start_s < math.inf for chapter in chapters
+    ):  # JSON has no NaN, but its texts may say so
+        raise ValueError("it is no chapters document: a chapter starts at no time of an episode")
     return tuple(sorted(chapters, key=lambda chapter: chapter.start_s))
 
 

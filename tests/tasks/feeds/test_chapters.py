@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from tasks.feeds.rows import chapters_in
 from tests.feed_server import Site, status
 from tests.flows.lakes import select, value
 from tests.tasks.feeds.runs import item, rss, run, transcript, vtt
@@ -77,3 +80,11 @@ def test_chapters_belong_to_the_current_transcript(site: Site, local: Settings) 
         WHERE segments.method = 'psc/1'
     """
     assert select(local, current) == [(True,)]
+
+
+@pytest.mark.parametrize("start", ['"nan"', '"inf"', "-1", '"noon"', "null", "1e999"])
+def test_a_chapter_that_starts_at_no_time_is_no_chapter(start: str) -> None:
+    with pytest.raises(ValueError, match=r"no chapters document|convert|infinity"):
+        chapters_in(
+            f'{{"chapters": [{{"startTime": 0}}, {{"startTime": {start}, "title": "Oven"}}]}}'.encode()
+        )
