@@ -19,18 +19,16 @@ from pathlib import Path
 from warehouse.contracts import TABLES
 from warehouse.dashboard.asked import Asked, Check
 from warehouse.dashboard.copies import copy, look_at
+from warehouse.dashboard.folder import check_target, install
 from warehouse.dashboard.links import FileLinks, file_of
 from warehouse.dashboard.page import Link
 from warehouse.dashboard.reader import Look, Reader
 from warehouse.dashboard.render import Frame, as_csv, as_json, html
 from warehouse.dashboard.routes import ROUTES, SERVED_ALONE, Maker
-from warehouse.errors import TerminalError
 from warehouse.metrics import METRICS
 from warehouse.models import marts
 from warehouse.settings import Settings
 
-_MARK = ".podlake-dashboard"
-"""Says that a folder is an export, which another may replace."""
 _PAGES_WORTH_A_PROCESS = 500
 _NAMED = re.compile(r"{(\w+)}")
 
@@ -38,25 +36,19 @@ _NAMED = re.compile(r"{(\w+)}")
 def write_pages(settings: Settings, target: Path, checks: Sequence[Check]) -> int:
     """Write every page and return how many there are.
 
-    The folder appears whole or not at all; an earlier export there is replaced.
+    A new folder appears whole or not at all. Pages of an earlier export are replaced; what else lies beside them stays.
 
     Raises:
         LakeError: There is no lake.
-        TerminalError: The target holds something else.
+        TerminalError: The target holds something and no export, or something else by the name of a page.
     """
     target = target.resolve()
-    if target.exists() and any(target.iterdir()) and not (target / _MARK).exists():
-        raise TerminalError(
-            "the folder holds something other than an export",
-            where=str(target),
-            remedy="Name an empty or a new folder.",
-        )
+    check_target(target)
     part = target.with_name(f".{target.name}.part-{os.getpid()}")
     shutil.rmtree(part, ignore_errors=True)
     try:
         n_pages = _write_all(settings, part, checks)
-        shutil.rmtree(target, ignore_errors=True)
-        part.replace(target)
+        install(part, target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return n_pages
@@ -95,7 +87,6 @@ def _write_all(settings: Settings, folder: Path, checks: Sequence[Check]) -> int
                 list(pool.map(partial(_write_share, job), shares))
     with as_file(files("warehouse.dashboard") / "static") as static:
         shutil.copytree(static, folder / "static")
-    (folder / _MARK).touch()
     return len(wanted)
 
 

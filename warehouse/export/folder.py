@@ -88,7 +88,18 @@ def export_folder(target: Path, settings: Settings, about: Mapping[str, object])
             raise
         _finish(folder, about)
         mark.unlink()
-        _swap(part, target)
+        swap(part, target)
+
+
+def swap(part: Path, target: Path) -> None:
+    """Put the new folder in the place of the old one; a kill between leaves both, whole, under other names."""
+    if not target.exists():
+        part.rename(target)
+        return
+    old = target.with_name(f"{target.name}.old-{os.getpid()}")
+    target.rename(old)
+    part.rename(target)
+    shutil.rmtree(old)
 
 
 def _check_target(target: Path, settings: Settings) -> None:
@@ -166,17 +177,6 @@ def _finish(folder: Folder, about: Mapping[str, object]) -> None:
     sums = [(one.sha256, one.path) for one in folder.files] + [(_sha256(folder.path / MANIFEST), MANIFEST)]
     lines = "".join(f"{digest}  {name}\n" for digest, name in sums)
     (folder.path / CHECKSUMS).write_text(lines, encoding="utf-8")
-
-
-def _swap(part: Path, target: Path) -> None:
-    """Put the new folder in the place of the old one; a kill between leaves both, whole, under other names."""
-    if not target.exists():
-        part.rename(target)
-        return
-    old = target.with_name(f"{target.name}.old-{os.getpid()}")
-    target.rename(old)
-    part.rename(target)
-    shutil.rmtree(old)
 
 
 def _sha256(file: Path) -> str:

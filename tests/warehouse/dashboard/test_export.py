@@ -11,8 +11,9 @@ from starlette.testclient import TestClient
 
 from flows.dashboard import export
 from tests.warehouse.dashboard.test_pages import Links
+from warehouse.dashboard.folder import install
 from warehouse.errors import TerminalError
-from warehouse.settings import Settings
+from warehouse.settings import Settings, load
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +61,27 @@ def test_an_export_into_the_current_folder(
 
 
 def test_an_export_replaces_an_earlier_one_and_nothing_else(
-    archive: Settings, exported: Path, tmp_path: Path
+    archive: Settings, new_lake: Path, tmp_path: Path
 ) -> None:
-    (exported / "left-over.html").touch()
-    export(archive, exported)
-    assert not (exported / "left-over.html").exists()
+    site = tmp_path / "site"
+    export(archive, site)
+    assert list((site / "episodes").glob("*.html"))
+    theirs = {
+        "CNAME": "podcasts.example.org",
+        ".git/HEAD": "ref: refs/heads/main",
+        "static/logo.svg": "<svg/>",
+    }
+    for name, text in theirs.items():
+        (site / name).parent.mkdir(exist_ok=True)
+        (site / name).write_text(text)
+    export(load(lake=new_lake), site)
+    assert {name: (site / name).read_text() for name in theirs} == theirs
+    export(load(lake=new_lake), tmp_path / "new")
+    assert files(site) - set(theirs) == files(tmp_path / "new")
+    assert {path.name for path in tmp_path.iterdir()} == {"site", "new"}
+
+
+def test_an_export_into_a_folder_of_something_else_is_refused(archive: Settings, tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.txt").write_text("years of work")
@@ -72,3 +89,47 @@ def test_an_export_replaces_an_earlier_one_and_nothing_else(
         export(archive, mine)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
     assert (mine / "thesis.txt").read_text() == "years of work"
+
+
+def written(folder: Path, **pages: str) -> Path:
+    """Return a folder of pages that are ready to be put in their place."""
+    folder.mkdir()
+    for name, text in pages.items():
+        (folder / f"{name}.html").write_text(text)
+    return folder
+
+
+def test_a_file_that_has_the_name_of_a_page_is_kept_and_the_export_refused(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    install(written(tmp_path / "first", index="old"), site)
+    (site / "runs.html").write_text("about my marathons")
+    with pytest.raises(TerminalError, match=r"holds a 'runs\.html' that no export put there"):
+        install(written(tmp_path / "second", index="new", runs="new"), site)
+    assert [(site / name).read_text() for name in ("index.html", "runs.html")] == [
+        "old",
+        "about my marathons",
+    ]
+
+
+def test_a_kill_between_two_pages_leaves_all_and_the_next_export_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    install(written(tmp_path / "first", index="old", left="old"), site)
+    (site / "CNAME").write_text("podcasts.example.org")
+    second = written(tmp_path / "second", index="new", added="new")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            install(second, site)
+    assert files(site) == {"CNAME", ".podlake-dashboard", "index.html", "left.html", "added.html"}
+    install(written(tmp_path / "third", index="newest"), site)
+    assert files(site) == {"CNAME", ".podlake-dashboard", "index.html"}
+
+
+def interrupted(path: Path) -> None:
+    raise KeyboardInterrupt(path)
+
+
+def files(folder: Path) -> set[str]:
+    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
