@@ -81,11 +81,11 @@ def _finite(value: object) -> object:
 
 
 def print_rows_as_json(answer: Answer) -> None:
-    """Print an array of row objects, a line a row, as they come."""
-    separator = "["
+    """Print an array of row objects, a line a row, as they come; keys are ``Answer.keys``."""
+    keys, separator = answer.keys, "["
     for row in answer.rows:
         record = json.dumps(
-            dict(zip(answer.columns, map(_finite, row), strict=True)), ensure_ascii=False, default=_jsonable
+            dict(zip(keys, map(_finite, row), strict=True)), ensure_ascii=False, default=_jsonable
         )
         sys.stdout.write(f"{separator}\n  {record}")
         separator = ","

@@ -51,6 +51,15 @@ class Answer:
     columns: tuple[str, ...]
     rows: Iterator[tuple[object, ...]]
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the columns for records: of those of one name, later ones are numbered, ``title`` and ``title_2``."""
+        keys: list[str] = []
+        for column in self.columns:
+            numbered = (column, *(f"{column}_{number}" for number in range(2, len(self.columns) + 2)))
+            keys.append(next(key for key in numbered if key not in keys))
+        return tuple(keys)
+
 
 def query(
     settings: Settings,

@@ -220,6 +220,16 @@ class TestSql:
         assert rows[0] == {"title": "bread-and-circuits", "n": 1.5, "gap": None}
         assert len(rows) == 4
 
+    def test_json_has_every_column_also_of_those_of_one_name(self, podlake: Callable[..., Result]) -> None:
+        both = "SELECT * FROM core.episodes JOIN core.podcasts USING (podcast_id) LIMIT 1"
+        (row,) = json.loads(podlake("sql", both, "--json").stdout)
+        (named,) = json.loads(
+            podlake(
+                "sql", f"SELECT title FROM core.podcasts WHERE podcast_id = '{row['podcast_id']}'", "--json"
+            ).stdout
+        )
+        assert row["title_2"] == named["title"] != row["title"]
+
     def test_json_of_no_rows_is_an_empty_array(self, podlake: Callable[..., Result]) -> None:
         assert json.loads(podlake("sql", "SELECT 1 WHERE false", "--json").stdout) == []
 

@@ -43,7 +43,7 @@ class Limits:
 _TURNS = BoundedSemaphore(2)
 """Statements at once: each is a process, and holds up a thread of the server."""
 Answer = tuple[tuple[str, ...], list[tuple[object, ...]]]
-"""The names of the columns, and the rows."""
+"""The names of the columns, no two of them alike, and the rows."""
 
 
 def ask(settings: Settings, statement: str, snapshot_id: int, limits: Limits) -> Answer:
@@ -100,7 +100,7 @@ def _answer(there: Connection, settings: Settings, statement: str, snapshot_id: 
                 QueryError("the statement took too much memory", remedy="Ask for less, or use podlake sql.")
             )
         else:
-            there.send((answer.columns, rows))
+            there.send((answer.keys, rows))
 
 
 def _cut_down(rows: Iterator[tuple[object, ...]], limits: Limits) -> Iterator[tuple[object, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 from warehouse.dashboard.asked import Asked
 from warehouse.dashboard.confined import Limits, ask
@@ -35,24 +34,14 @@ def _answer(look: Look, text: str) -> list[Section]:
     if len(text) > _LONGEST:
         return [Note(f"A statement may have {_LONGEST:,} characters at most.", "failed")]
     try:
-        columns, found = ask(look.settings, text, look.snapshot_id, LIMITS)
+        names, found = ask(look.settings, text, look.snapshot_id, LIMITS)
     except QueryError as error:
         return [Note(str(error), "errored")]
-    names = _unique(columns)
     rows = [{name: _plain(value) for name, value in zip(names, row, strict=True)} for row in found]
     is_cut = len(rows) == LIMITS.rows or sum(len(str(value)) for row in found for value in row) > _MUCH
     note = f"The first {len(rows):,} rows." if is_cut else ""
     shown = [Column(name, name, kind_of(name)) for name in names]
     return [Table("answer", "Answer", shown, rows, empty="No row.", note=note)]
-
-
-def _unique(columns: Sequence[str]) -> list[str]:
-    """Number columns of one name: ``title`` and ``title_2``."""
-    names: list[str] = []
-    for column in columns:
-        numbered = (column, *(f"{column}_{number}" for number in range(2, len(columns) + 2)))
-        names.append(next(name for name in numbered if name not in names))
-    return names
 
 
 def _plain(value: object) -> object:
