@@ -75,18 +75,22 @@ def print_rows(answer: Answer) -> None:
     _print(answer.columns, answer.rows)
 
 
-def _finite(value: object) -> object:
-    """Return null for NaN and infinity, which JSON does not have."""
-    return None if isinstance(value, float) and not isfinite(value) else value
+def _jsonable(value: object) -> object:
+    """Return what JSON has for a value: null for NaN and infinity, and texts for what it does not know, also as keys."""
+    if isinstance(value, dict):
+        return {str(key): _jsonable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(inner) for inner in value]
+    if isinstance(value, float | Decimal):
+        return float(value) if isfinite(value) else None
+    return value if value is None or isinstance(value, str | int) else str(value)
 
 
 def print_rows_as_json(answer: Answer) -> None:
     """Print an array of row objects, a line a row, as they come; keys are ``Answer.keys``."""
     keys, separator = answer.keys, "["
     for row in answer.rows:
-        record = json.dumps(
-            dict(zip(keys, map(_finite, row), strict=True)), ensure_ascii=False, default=_jsonable
-        )
+        record = json.dumps(dict(zip(keys, map(_jsonable, row), strict=True)), ensure_ascii=False)
         sys.stdout.write(f"{separator}\n  {record}")
         separator = ","
     sys.stdout.write("\n]\n" if separator == "," else "[]\n")
@@ -102,7 +106,7 @@ def print_rows_as_csv(answer: Answer) -> None:
 
 def _field(value: object) -> object:
     if isinstance(value, list | tuple | dict):
-        return json.dumps(value, ensure_ascii=False, default=_jsonable)
+        return json.dumps(_jsonable(value), ensure_ascii=False)
     return value.isoformat() if isinstance(value, datetime) else value
 
 
@@ -119,11 +123,6 @@ def written_to(target: Path | None) -> Iterator[None]:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _jsonable(value: object) -> float | str:
-    """Return what JSON has for a value that it does not know."""
-    return float(value) if isinstance(value, Decimal) else str(value)
 
 
 def print_table(rows: Sequence[Mapping[str, object]], *, empty: str) -> None:

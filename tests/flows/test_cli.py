@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import fcntl
 import json
 import os
@@ -229,6 +230,25 @@ class TestSql:
             ).stdout
         )
         assert row["title_2"] == named["title"] != row["title"]
+
+    @pytest.mark.parametrize(
+        ("value", "expected"),
+        [
+            ("['nan'::DOUBLE, 1.0]", [None, 1.0]),
+            ("{'x': ['-inf'::FLOAT], 'on': DATE '2024-05-01'}", {"x": [None], "on": "2024-05-01"}),
+            ("histogram(DATE '2024-05-01')", {"2024-05-01": 1}),
+            ("MAP {1.5: MAP {true: 2.5}}", {"1.5": {"True": 2.5}}),
+        ],
+    )
+    def test_nested_values_are_json_in_json_and_in_csv(
+        self, podlake: Callable[..., Result], value: str, expected: object
+    ) -> None:
+        def strictly(text: str) -> object:
+            return json.loads(text, parse_constant=pytest.fail)
+
+        assert strictly(podlake("sql", f"SELECT {value} AS x", "--json").stdout) == [{"x": expected}]
+        lines = podlake("sql", f"SELECT {value} AS x", "--format", "csv").stdout.splitlines()
+        assert [strictly(row["x"]) for row in csv.DictReader(lines)] == [expected]
 
     def test_json_of_no_rows_is_an_empty_array(self, podlake: Callable[..., Result]) -> None:
         assert json.loads(podlake("sql", "SELECT 1 WHERE false", "--json").stdout) == []

@@ -117,10 +117,11 @@ def test_other_sites_may_link_to_pages_but_not_load_them(client: TestClient) -> 
 
 def test_odd_answers_are_shown(client: TestClient) -> None:
     odd = "SELECT 'nan'::DOUBLE AS score, 1.0::DOUBLE / 0 AS x_s, 1 AS a, 2 AS a, 170141183460469231731687303715884105727 AS n_x"
+    odd += ", ['nan'::DOUBLE] AS list, MAP {DATE '2024-05-01': 1} AS map"
     for form in ("html", "json", "csv"):
         answer = client.get("/sql", params={"q": odd, "as": form, "table_of": "answer"})
         assert answer.status_code == 200
-    assert answer.text.splitlines()[0] == "score,x_s,a,a_2,n_x"
+    assert answer.text.splitlines()[0] == "score,x_s,a,a_2,n_x,list,map"
 
 
 def test_the_sql_page_is_off_unless_asked_for(guarded: TestClient) -> None:
