@@ -18,6 +18,11 @@ from warehouse.settings import load
 
 _EXPORTS = {
     "parquet": ["parquet", "{}"],
+    "parquet, years": [
+        "parquet",
+        "{}",
+        *(part for year in range(2010, 2026) for part in ("--year", str(year))),
+    ],
     "jsonl": ["jsonl", "{}"],
     "jsonl, zst": ["jsonl", "{}", "--compress", "zst"],
     "huggingface": ["huggingface", "{}"],
@@ -62,7 +67,7 @@ def main() -> None:
             target = Path(scratch) / name
             filled = [part.format(target) for part in command]
             print(
-                f"{name:12} {measured(['--lake', str(settings.lake), 'export', *filled], target)}", flush=True
+                f"{name:14} {measured(['--lake', str(settings.lake), 'export', *filled], target)}", flush=True
             )
 
 

@@ -28,13 +28,13 @@ memory: in half a gigabyte, rows of 1 kB could be sorted whatever their number, 
 
 _CONDITIONS = {
     "podcasts": {
-        "podcast_id": "podcast_id IN (SELECT podcast_id FROM core.podcasts WHERE title IN $podcasts OR podcast_id IN $podcasts)",
+        "podcast_id": "podcast_id IN (SELECT podcast_id FROM core.podcasts WHERE title IN getvariable('podcasts') OR podcast_id IN getvariable('podcasts'))",
         "episode_id": "episode_id IN (SELECT episode_id FROM core.episodes JOIN core.podcasts USING (podcast_id)"
-        " WHERE podcasts.title IN $podcasts OR podcast_id IN $podcasts)",
+        " WHERE podcasts.title IN getvariable('podcasts') OR podcast_id IN getvariable('podcasts'))",
     },
     "years": {
-        "episode_id": "episode_id IN (SELECT episode_id FROM core.episodes WHERE published_year IN $years)",
-        "podcast_id": "podcast_id IN (SELECT podcast_id FROM core.episodes WHERE published_year IN $years)",
+        "episode_id": "episode_id IN (SELECT episode_id FROM core.episodes WHERE published_year IN getvariable('years'))",
+        "podcast_id": "podcast_id IN (SELECT podcast_id FROM core.episodes WHERE published_year IN getvariable('years'))",
     },
 }
 """For each part of a selection, the columns by which a table can be cut down to it, the best first."""
@@ -59,6 +59,9 @@ def write_tables(
     Raises:
         ExportError: There is no such table, or it cannot be cut down to the selection.
     """
+    for which, value in selection.parameters.items():
+        # A variable, for an answer to bound parameters would come whole before its first row.
+        lake.execute(f"SET VARIABLE {which} = $value", {"value": value})
     for name in tables:
         _write(lake, folder, name, selection, told)
 
@@ -87,11 +90,10 @@ def _write(
             f"the lake had no table {name!r} at this snapshot", remedy="Take a later one with --at."
         ) from error
     source = f"{name}{_where(name, table.columns, selection)}"
-    parameters = {which: value for which, value in selection.parameters.items() if value}
-    n_rows, n_bytes = _size(lake, table, source, parameters) if name in TABLES else (0, 0)
+    n_rows, n_bytes = _size(lake, table, source) if name in TABLES else (0, 0)
     key = ", ".join(f'"{column}"' for column in key_of(name))
     order = f" ORDER BY {key}" if n_bytes <= n_rows * _SORTED_BYTES else ""
-    rows = lake.sql(f"SELECT * FROM {source}{order}", params=parameters)  # noqa: S608  names are checked
+    rows = lake.sql(f"SELECT * FROM {source}{order}")  # noqa: S608  names are checked
     most = _GROUP_BYTES * n_rows // n_bytes + 1 if n_bytes else _GROUP_ROWS
     batches = rows.to_arrow_reader(min(_GROUP_ROWS, most))
     n_done = 0
@@ -102,17 +104,12 @@ def _write(
             told(name, n_done, max(n_rows, n_done))
 
 
-def _size(
-    lake: duckdb.DuckDBPyConnection,
-    table: duckdb.DuckDBPyRelation,
-    source: str,
-    parameters: dict[str, object],
-) -> tuple[int, int]:
+def _size(lake: duckdb.DuckDBPyConnection, table: duckdb.DuckDBPyRelation, source: str) -> tuple[int, int]:
     """Return how many rows there are, and bytes of text; to ask this of a mart would be to compute it twice."""
     columns = zip(table.columns, table.types, strict=True)
     texts = " + ".join(f'coalesce(strlen("{name}"), 0)' for name, kind in columns if kind == "VARCHAR")
     statement = f"SELECT count(*), coalesce(sum({texts or '0'}), 0) FROM {source}"  # noqa: S608  names are checked
-    ((n_rows, n_bytes),) = lake.execute(statement, parameters).fetchall()
+    ((n_rows, n_bytes),) = lake.execute(statement).fetchall()
     return int(n_rows), int(n_bytes)
 
 
