@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
+from unicodedata import category, normalize
 
 import tantivy
 
@@ -50,17 +52,22 @@ def _folded(tokenizer: tantivy.Tokenizer) -> tantivy.TextAnalyzerBuilder:
     return lower.filter(tantivy.Filter.ascii_fold())
 
 
+def composed(text: str) -> str:
+    """Return a text with each accent in its letter (NFC); where it stands apart, as macOS writes it, it would end a word."""
+    return normalize("NFC", text)
+
+
 def spaced(text: str) -> str:
-    """Set the characters of languages that write no spaces apart; most texts stay as they are.
+    """Compose a text, and set the characters of languages that write no spaces apart; most texts stay as they are.
 
     tantivy's tokenizer by regular expression could do it, and makes an index twice as dear.
     """
-    return text if text.isascii() else _IDEOGRAPH.sub(r" \g<0> ", text)
+    return text if text.isascii() else _IDEOGRAPH.sub(r" \g<0> ", composed(text))
 
 
 def fold(text: str) -> str:
     """Return a whole text as the index compares titles."""
-    return "".join(analyzers()[WHOLE].analyze(_encodable(text)))
+    return "".join(analyzers()[WHOLE].analyze(composed(_encodable(text))))
 
 
 def tokens(text: str) -> list[Token]:
@@ -68,15 +75,14 @@ def tokens(text: str) -> list[Token]:
     text = _encodable(text)
     apart = spaced(text)
     stems = analyzers()[STEMS].analyze(apart)
-    found = analyzers()[WORDS].pre_tokenize(apart).tokens
-    if apart is text:
-        starts = [token.char_offset_from for token in found]
-    else:
-        starts = [_place_before(apart, token.char_offset_from) for token in found]
-    return [
-        Token(token.text, stem, start, start + token.char_offset_to - token.char_offset_from)
-        for token, stem, start in zip(found, stems, starts, strict=True)
+    found = [
+        (token.text, token.char_offset_from, token.char_offset_to)
+        for token in analyzers()[WORDS].pre_tokenize(apart).tokens
     ]
+    if apart is not text:
+        origins = _origins(text)
+        found = [(word, origins[start][0], origins[end - 1][1]) for word, start, end in found]
+    return [Token(word, stem, start, end) for (word, start, end), stem in zip(found, stems, strict=True)]
 
 
 def _encodable(text: str) -> str:
@@ -84,7 +90,15 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _place_before(apart: str, place: int) -> int:
-    """Turn the place of a word in a spaced text into its place in the text itself."""
-    n_before = len(_IDEOGRAPH.findall(apart, 0, place))
-    return place - 2 * n_before - bool(_IDEOGRAPH.match(apart, place))
+def _origins(text: str) -> list[tuple[int, int]]:
+    """Return for each character of a spaced text the range of the text itself that it is made of."""
+    begins = [place for place, character in enumerate(text) if not place or not _belongs_before(character)]
+    origins: list[tuple[int, int]] = []
+    for begin, end in pairwise([*begins, len(text)]):
+        origins += [(begin, end)] * len(spaced(text[begin:end]))
+    return origins
+
+
+def _belongs_before(character: str) -> bool:
+    """Say whether a character may be composed with the one before it: marks, and vowels and finals of Hangul."""
+    return category(character).startswith("M") or "\u1160" <= character <= "\u11ff"

@@ -11,7 +11,7 @@ from pathlib import Path
 import tantivy
 
 from warehouse.errors import SearchIndexError
-from warehouse.search.analysis import spaced
+from warehouse.search.analysis import composed, spaced
 from warehouse.search.index import OpenIndex, State, about, create, guarded, open_index, writer
 from warehouse.search.shelf import Shelf
 from warehouse.search.source import Snapshot, Source, newest_snapshot, source_of
@@ -154,7 +154,7 @@ def _add_sentences(pen: tantivy.IndexWriter, source: Source) -> int:
             document.add_text("speaker", spaced(speaker))
             document.add_bytes("said_by", speaker.encode())
         if podcast is not None:
-            document.add_text("podcast", podcast)
+            document.add_text("podcast", composed(podcast))
         if episode is not None:
             document.add_text("episode", spaced(episode))
         if year is not None:

@@ -17,7 +17,7 @@ import tantivy
 from warehouse.errors import SearchIndexError
 from warehouse.search.analysis import EXACT, STEMS, WHOLE, WORDS, analyzers
 
-VERSION = 1
+VERSION = 2
 """Version of the fields below and of how texts are analysed; an index of another one is made anew."""
 
 _WRITER_BYTES = 100_000_000

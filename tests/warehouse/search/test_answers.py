@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from unicodedata import normalize
 
 import pytest
 from hypothesis import example, given
@@ -40,6 +41,13 @@ CAFES = Episode(
     year=2019,
     url="https://example.org/cafes",
 )
+DECOMPOSED = Episode(
+    normalize("NFD", "crêpes"),
+    ((normalize("NFD", "Théo Müller"), normalize("NFD", "Une crêpe brûlée, si vous plaît.")),),
+    podcast=normalize("NFD", "À table"),
+    year=2001,
+)
+"""As a Mac names files, and some tools write texts."""
 SILENT = Episode(
     "silent", (("S1", "Nobody hears this kernel."),), podcast="Unheard", year=None, has_times=False
 )
@@ -49,7 +57,7 @@ SILENT = Episode(
 def searcher(new_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Searcher:
     settings = load(lake=shutil.copytree(new_lake, tmp_path_factory.mktemp("said") / "lake"))
     with closing(connect(settings, read_only=False)) as lake:
-        land(lake, settings, COMPILERS, CAFES, SILENT)
+        land(lake, settings, COMPILERS, CAFES, DECOMPOSED, SILENT)
     return Searcher(settings)
 
 
@@ -105,6 +113,27 @@ def shown(hit: Hit) -> list[str]:
 )
 def test_query_finds(searcher: Searcher, words: str, expected: set[tuple[str, int]]) -> None:
     assert places(searcher, words) == expected
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "crêpe",
+        '"crêpe brûlée"',
+        'brulee speaker:müller podcast:"À table" episode:crêpes',
+        'podcast:"à table"',
+    ],
+)
+def test_accents_are_found_however_they_are_encoded(
+    searcher: Searcher, form: Literal["NFC", "NFD"], words: str
+) -> None:
+    assert places(searcher, normalize(form, words)) == {(DECOMPOSED.name, 0)}
+
+
+def test_highlights_cover_accents_that_stand_apart(searcher: Searcher) -> None:
+    expected = [normalize("NFD", word) for word in ("crêpe", "brûlée", "plaît")]
+    assert shown(first(searcher, "crêpe brulee plaît")) == expected
 
 
 def test_options_limit_as_fields_do(searcher: Searcher) -> None:
