@@ -50,22 +50,24 @@ def write_captions(
             skipped[problem[0]] += 1
             continue
         text = "".join(captions(rows, form, has_times=facts["has_times"]))
-        folder.write(f"{place_of(facts, taken)}.{form}", text, len(rows))
+        folder.write(f"{place_of(facts, form, taken)}.{form}", text, len(rows))
     return dict(skipped)
 
 
-def place_of(facts: Facts, taken: set[str]) -> str:
+def place_of(facts: Facts, form: Form, taken: set[str]) -> str:
     """Return the path of a transcript's captions without extension, and remember it; it never leaves the folder.
 
     Args:
         facts: The columns of ``export.selected``.
+        form: The extension.
         taken: The paths so far, in lower case: where case does not count, no two transcripts may meet.
     """
     path = PurePosixPath(facts["path"] or "")
     # Feeds often call every transcript the same, so theirs go by title.
     is_file = path.name and not (facts["uri"] or "").startswith(("http://", "https://"))
     below = [*path.parts[:-1], path.stem] if is_file else [facts["title"]]
-    place = "/".join(_safe(part) for part in (facts["folder"] or facts["podcast"], *below))
+    *folders, name = (_safe(part) for part in (facts["folder"] or facts["podcast"], *below))
+    place = "/".join([*(_unlike_files(folder, form) for folder in folders), name])
     if place.lower() in taken:
         place = f"{place}-{facts['transcript_id']}"
     taken.add(place.lower())
@@ -77,3 +79,9 @@ def _safe(name: str) -> str:
     plain = _UNSAFE.sub("-", name).strip(" .")
     cut = plain.encode()[:_MOST_BYTES].decode(errors="ignore")
     return cut or "-"
+
+
+def _unlike_files(folder: str, form: Form) -> str:
+    """Return a folder's name that no file of captions has: a folder ``ep.vtt`` would be where episode ``ep`` goes."""
+    stem, dot, ending = folder.rpartition(".")
+    return f"{stem}-{ending}" if dot and ending.lower() == form else folder
