@@ -12,6 +12,7 @@ from dataclasses import dataclass
 LINE_CHARACTERS = 42
 LINES = 2
 LONGEST_S = 7.0
+SHORTEST_S = 5 / 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def cues_of(words: Sequence[str], start_s: float, end_s: float) -> Iterator[Cue]
     Args:
         words: At least one, without blanks. A word longer than a line is a line of its own, one that lasts longer than a cue a cue.
         start_s: Start of the first cue.
-        end_s: End of the last cue.
+        end_s: End of the last cue; where it is the start, they last ``SHORTEST_S``.
 
     Example:
         >>> [
@@ -40,6 +41,9 @@ def cues_of(words: Sequence[str], start_s: float, end_s: float) -> Iterator[Cue]
         ... ]
         [('Please mind the gap between', 'what it does and what it is for.')]
     """
+    if round(start_s * 1000) == round(end_s * 1000):
+        # No player shows a cue that ends as it begins, and sources have them; what follows may begin meanwhile.
+        end_s = start_s + SHORTEST_S
     groups = _groups(words, end_s - start_s)
     # Each cue lasts as long as its characters, a blank behind it among them.
     n_all = _length(words) + 1

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.export.cues import LINE_CHARACTERS, LINES, LONGEST_S, cues_of
+from warehouse.export.cues import LINE_CHARACTERS, LINES, LONGEST_S, SHORTEST_S, cues_of
 from warehouse.export.timeline import Sentence, spoken
 
 words = st.lists(st.text("abc,.", min_size=1, max_size=12) | st.just("x" * 50), min_size=1, max_size=80)
 
 
-@given(words=words, start_s=st.floats(0, 1e5), length_s=st.floats(0, 120))
+@given(words=words, start_s=st.floats(0, 1e5), length_s=st.floats(0.002, 120))
 def test_cues_are_short_and_together_say_all_from_start_to_end(
     words: list[str], start_s: float, length_s: float
 ) -> None:
@@ -27,6 +27,14 @@ def test_cues_are_short_and_together_say_all_from_start_to_end(
         assert len(cue.lines) <= LINES
         assert all(len(line) <= LINE_CHARACTERS or " " not in line for line in cue.lines)
         assert cue.end_ms - cue.start_ms <= LONGEST_S * 1000 + 1 or " " not in " ".join(cue.lines)
+
+
+@pytest.mark.parametrize("end_s", [3.0, 3.0004])
+@pytest.mark.parametrize("said", ["Yes.", "and so on " * 20])
+def test_cues_of_no_length_are_shown_for_a_moment(said: str, end_s: float) -> None:
+    cues = list(cues_of(said.split(), 3.0, end_s))
+    assert (cues[0].start_ms, cues[-1].end_ms) == (3000, 3000 + round(SHORTEST_S * 1000))
+    assert all(cue.start_ms < cue.end_ms for cue in cues)
 
 
 @given(words=st.lists(st.text("abc", min_size=1, max_size=12), min_size=1, max_size=80))

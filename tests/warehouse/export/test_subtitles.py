@@ -141,6 +141,13 @@ def test_whatever_is_said_words_times_and_speakers_are_read_back(
     ]
 
 
+@pytest.mark.parametrize(("form", "end_s"), [("srt", 3.833), ("vtt", 3.833), ("json", 3.0)])
+def test_what_ends_as_it_begins_can_be_seen(form: Form, end_s: float) -> None:
+    rows: list[Row] = [(0, 0, "Mara", 3.0, 3.0, None, "Yes."), (1, 1, "Tobias", 5.0, 6.0, None, "Good.")]
+    found = cue_rows("".join(captions(rows, form, has_times=True)), form)
+    assert found == [(3000, ms(end_s), "Mara", "Yes."), (5000, 6000, "Tobias", "Good.")]
+
+
 LOOKS_LIKE_MARKUP = pytest.mark.parametrize(
     ("speaker", "text"),
     [
