@@ -92,21 +92,22 @@ def parameters_of(job: str, sources: tuple[str, ...], settings: Settings) -> dic
     return parameters
 
 
-def apply(schedule: Schedule) -> None:
+def apply(schedule: Schedule, *, replace: bool = False) -> None:
     """Make a schedule, or bring the one of this name up to date.
 
+    Args:
+        schedule: What is to run, and when.
+        replace: Whether a schedule of this name and job may go over to another lake or other sources.
+
     Raises:
-        SettingsError: The cron line cannot be read, or another job has a schedule of this name.
+        SettingsError: The cron line cannot be read, or something else has a schedule of this name.
         ServiceError: No Prefect server answers.
     """
     deployment = _deployment(schedule)
     with deployed() as (client, deployments):
-        if any(
-            found.entrypoint != JOBS[schedule.job] for found in deployments if found.name == schedule.name
-        ):
-            raise SettingsError(
-                f"another job has the schedule {schedule.name!r}", remedy="Name this one with --name."
-            )
+        for found in deployments:
+            if found.name == schedule.name:
+                _refuse_another(found, schedule, replace=replace)
         with suppress(ObjectAlreadyExists):  # the worker or an earlier schedule made it
             client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
         deployment.apply()
@@ -172,6 +173,23 @@ def deployed() -> Iterator[tuple[SyncPrefectClient, list[DeploymentResponse]]]:
         yield client, sorted(found, key=lambda deployment: deployment.name)
 
 
+def _refuse_another(found: DeploymentResponse, schedule: Schedule, *, replace: bool) -> None:
+    if found.entrypoint != JOBS[schedule.job]:
+        raise SettingsError(
+            f"another job has the schedule {schedule.name!r}", remedy="Name this one with --name."
+        )
+    if not replace and _reach(found.parameters) != _reach(schedule.parameters):
+        raise SettingsError(
+            f"another lake or other sources have the schedule {schedule.name!r}",
+            remedy=f"Name this one with --name; --name {schedule.name} gives it that one's place.",
+        )
+
+
+def _reach(parameters: Mapping[str, Any]) -> tuple[str | None, list[str]]:
+    """Return the lake and the sources that a schedule is for: one server runs those of all lakes of a user."""
+    return (parameters.get("settings") or {}).get("lake"), parameters.get("sources", [])
+
+
 def _deployment(schedule: Schedule) -> RunnerDeployment:
     entrypoint = JOBS[schedule.job]
     flow: Any = load_flow_from_entrypoint(entrypoint)
@@ -205,14 +223,15 @@ def _told(client: SyncPrefectClient, deployment: DeploymentResponse) -> dict[str
     past = [run for run in runs if run.start_time]
     planned = [run for run in runs if run.expected_start_time and run.expected_start_time > now]
     options = deployment.concurrency_options
+    lake, sources = _reach(deployment.parameters)
     skips = options is not None and options.collision_strategy == ConcurrencyLimitStrategy.CANCEL_NEW
     return {
         "name": deployment.name,
         "job": next((job for job, entrypoint in JOBS.items() if entrypoint == deployment.entrypoint), None),
         "when": ", ".join(_said(planned.schedule) for planned in deployment.schedules),
         "late": "skip" if skips else "catch-up",
-        "lake": (deployment.parameters.get("settings") or {}).get("lake"),
-        "sources": deployment.parameters.get("sources", []),
+        "lake": lake,
+        "sources": sources,
         "last_run": past[0].name if past else None,
         "last_state": past[0].state_name if past else None,
         "next_at": planned[-1].expected_start_time if planned else None,

@@ -40,7 +40,7 @@ def apply(
 ) -> None:
     """Run a JOB (ingest SOURCE..., reprocess, maintain, check) again and again, one run at a time.
 
-    The same name again changes its schedule. The settings of now are kept with it, except alerts, which each run
+    The same lake and sources again change their schedule; for others, say its --name. The settings of now are kept with it, except alerts, which each run
     reads anew from the environment of the worker or from podlake.toml in the folder where this command ran.
     """
     if (when["cron"] is None) == (when["every"] is None):
@@ -52,7 +52,8 @@ def apply(
 
     parameters = schedules.parameters_of(job, sources, settings)
     named = name or _name(job, sources)
-    schedules.apply(schedules.Schedule(name=named, job=job, parameters=parameters, folder=Path.cwd(), **when))
+    planned = schedules.Schedule(name=named, job=job, parameters=parameters, folder=Path.cwd(), **when)
+    schedules.apply(planned, replace=name is not None)
     schedules.ensure_check(settings, Path.cwd())
     told = next(one for one in schedules.listed() if one["name"] == named)
     print_json(told) if as_json else click.echo(f"{named}: {told['when']}")

@@ -38,8 +38,8 @@ class Machine:
     told: list[dict[str, Any]]
     port: int = 0
 
-    def podlake(self, *arguments: str, code: int = 0) -> Any:
-        done = subprocess.run(
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "-m", "flows", *arguments, "--json"],
             capture_output=True,
             text=True,
@@ -47,6 +47,9 @@ class Machine:
             cwd=self.folder,
             env=self.environment,
         )
+
+    def podlake(self, *arguments: str, code: int = 0) -> Any:
+        done = self.run(*arguments)
         assert done.returncode == code, done.stderr
         return json.loads(done.stdout or "null")
 
@@ -116,6 +119,21 @@ def test_three_commands_lead_to_a_run_that_the_scheduler_started(machine: Machin
     started = [run for run in runs if run["parent_task_run_id"] is None]
     assert [run["auto_scheduled"] for run in started] == [True]
     assert incidents(lake) == machine.told == []
+
+
+def test_a_name_that_nobody_chose_takes_no_schedule_from_another_lake_or_source(machine: Machine) -> None:
+    feed, lake, yearly = "https://one.example/feed.xml", ("--lake", "feeds"), ("--cron", "0 5 1 1 *")
+    apply = ("schedule", "apply", "ingest")
+    machine.podlake(*apply, feed, *lake, *yearly)
+    for other in ((feed, "--lake", "elsewhere"), ("https://two.example/feed.xml", *lake)):
+        refused = machine.run(*apply, *other, *yearly)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "Name this one with --name" in refused.stderr
+    again = machine.podlake(*apply, feed, *lake, "--cron", "0 6 1 1 *")
+    assert (again["when"], again["lake"]) == ("0 6 1 1 *", str(machine.folder / "feeds"))
+    moved = machine.podlake(*apply, feed, "--lake", "elsewhere", *yearly, "--name", "feed-xml")
+    assert (moved["when"], moved["lake"]) == ("0 5 1 1 *", str(machine.folder / "elsewhere"))
+    machine.podlake("schedule", "remove", "feed-xml")
 
 
 @pytest.mark.slow
