@@ -47,12 +47,13 @@ def run_job(given: Mapping[str, Any] | None, work: Callable[[Settings], Summary]
         if isinstance(error, LakeLockedError) and settings.when_locked == "leave":
             get_run_logger().warning("left without a change: %s", error)
             return Cancelled(message=f"Skipped: {error}")
-        _tell(settings, {"failed": str(error) or type(error).__name__})
+        # It knows nothing of the other kinds.
+        _tell(settings, {"failed": str(error) or type(error).__name__}, ("failed",))
         raise
     finally:
         ARTIFACT_OWNER.reset(owner)
     create_markdown_artifact(as_markdown(summary), key=artifact_key("summary"), description=run_name())
-    _tell(settings, _degraded(summary, settings))
+    _tell(settings, _incomplete(summary) | _degraded(summary, settings), _looked_for(summary))
     return summary
 
 
@@ -74,12 +75,22 @@ def as_markdown(summary: Summary) -> str:
     return "\n".join(lines)
 
 
+def _looked_for(summary: Summary) -> tuple[Kind, ...]:
+    """Return the kinds of which a run knows: with nothing new, it cannot say whether its documents are well again."""
+    always: tuple[Kind, ...] = ("failed", "late", "incomplete")
+    return (*always, "degraded") if summary.documents else always
+
+
+def _incomplete(summary: Summary) -> dict[Kind, str]:
+    if not summary.failed_feeds:
+        return {}
+    failed = ", ".join(str(feed["source"]) for feed in summary.failed_feeds)
+    return {"incomplete": f"{len(summary.failed_feeds)} feeds could not be read: {failed}"}
+
+
 def _degraded(summary: Summary, settings: Settings) -> dict[Kind, str]:
     if summary.rejected or summary.failed_share > settings.max_quarantined:
         return {"degraded": f"{summary.failed_share:.0%} of {summary.documents} documents were held back"}
-    if summary.failed_feeds:
-        failed = ", ".join(str(feed["source"]) for feed in summary.failed_feeds)
-        return {"degraded": f"{len(summary.failed_feeds)} feeds could not be read: {failed}"}
     if summary.documents:
         with closing(connect(settings)) as lake:
             usual = usual_documents(lake, summary.run_id)
@@ -88,8 +99,5 @@ def _degraded(summary: Summary, settings: Settings) -> dict[Kind, str]:
     return {}
 
 
-def _tell(settings: Settings, findings: Mapping[Kind, str]) -> None:
-    kinds: tuple[Kind, ...] = ("failed", "late", "degraded")
-    if "failed" in findings:
-        kinds = ("failed",)  # a run that failed knows nothing of the others
+def _tell(settings: Settings, findings: Mapping[Kind, str], kinds: tuple[Kind, ...]) -> None:
     alerts.report(settings, subject(), findings, kinds, run_id=str(runtime.flow_run.id or ""))

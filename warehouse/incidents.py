@@ -18,7 +18,7 @@ from warehouse.lake import connect, transaction
 from warehouse.models import model
 from warehouse.settings import Settings
 
-Kind = Literal["failed", "late", "degraded"]
+Kind = Literal["failed", "late", "incomplete", "degraded"]
 
 _SEEN = """
     UPDATE quality.incidents

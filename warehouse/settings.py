@@ -100,7 +100,8 @@ class Settings(BaseSettings):
         description="Folder of the server and worker that run schedules: their state, logs and database.",
     )
     alerts: tuple[SecretStr, ...] = Field(
-        (), description="Apprise URLs that are told of failed, late and degraded runs; a JSON list."
+        (),
+        description="Apprise URLs that are told of failed, late, incomplete and degraded runs; a JSON list.",
     )
 
     token: SecretStr | None = Field(

@@ -12,7 +12,7 @@ from flows.cli.options import Duration, json_option, lake_option, print_json, se
 
 @click.group()
 def incidents() -> None:
-    """Look at failed, late and degraded runs."""
+    """Look at failed, late, incomplete and degraded runs."""
 
 
 @incidents.command("list")

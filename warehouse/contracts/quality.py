@@ -92,7 +92,7 @@ INCIDENTS = Table(
     ("incident_id",),
     (
         Column("incident_id", TEXT, "Id of the incident; sorts by opening."),
-        Column("kind", TEXT, "failed, late or degraded."),
+        Column("kind", TEXT, "failed, late, incomplete or degraded."),
         Column("subject", TEXT, "The schedule that it concerns."),
         Column("opened_at", MOMENT, "When it was first seen, and told."),
         Column("last_seen_at", MOMENT, "When it was last seen."),

@@ -23,7 +23,7 @@ def incident_list(look: Look, _asked: Asked) -> Page:
     """List all incidents."""
     found = look.select(model("incidents.listed"), every=True)
     is_open = any(row["closed_at"] is None for row in found)
-    lead = "They open when a scheduled run fails, is late or is degraded, and close when a later one is well."
+    lead = "They open when a scheduled run fails, is late, incomplete or degraded, and close when a later one is well."
     return Page(
         "Incidents", [table("incidents", "All incidents", found)], lead, "failed" if is_open else "passed"
     )
