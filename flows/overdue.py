@@ -83,10 +83,10 @@ def _is_dead(run: FlowRun, now: datetime, settings: Settings) -> bool:
     """Say whether a run that has not ended cannot end: SIGKILL and power cuts leave no trace in its state."""
     if run.state_type not in _GOING or run.state is None:
         return False
-    if now - run.state.timestamp > timedelta(seconds=settings.dead_after_s):
-        return True
     host, _, pid = (run.infrastructure_pid or "").rpartition(":")
-    return host == socket.gethostname() and pid.isdigit() and not _exists(int(pid))
+    if host == socket.gethostname() and pid.isdigit():
+        return not _exists(int(pid))
+    return now - run.state.timestamp > timedelta(seconds=settings.dead_after_s)
 
 
 def _exists(pid: int) -> bool:

@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     dead_after_s: float = Field(
         6 * 3600.0,
         gt=0,
-        description="Seconds after which a run that has not ended counts as dead; one whose process is gone does at once.",
+        description="Seconds after which a run of another machine that has not ended counts as dead; one of this machine does as soon as its process is gone.",
     )
     state: Path = Field(
         Path("~/.local/state/podlake"),
