@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,12 +21,18 @@ MEGABYTE = 1 << 20
 TURN_THRESHOLD = 0.4
 """Best F1 of turns on the development episodes: .621 in bare words, .730 where sentence ends are shown."""
 
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
 
 class Settings(BaseSettings):
     """What a run may be told; flags win over ``PODLAKE_*``, over ``podlake.toml``, over these defaults."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PODLAKE_", toml_file="podlake.toml", frozen=True, extra="forbid"
+        env_prefix="PODLAKE_",
+        toml_file="podlake.toml",
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,  # some are secret, and tracebacks are logged
     )
 
     lake: Path = Field(
@@ -119,6 +126,14 @@ class Settings(BaseSettings):
         ge=0,
         description="Hours that files stay after nothing needs them; longer than any query or run may take.",
     )
+
+    @field_validator("alerts")
+    @classmethod
+    def _begin_with_a_scheme(cls, addresses: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        """Refuse addresses that nothing could be sent to; what can be logged of an address is its scheme."""
+        if not all(_SCHEME.match(address.get_secret_value()) for address in addresses):
+            raise ValueError("each address needs a scheme, such as json:// or mailto://")
+        return addresses
 
     @classmethod
     def settings_customise_sources(
