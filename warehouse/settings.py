@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnreadableError
 
 from warehouse.errors import SettingsError
 
@@ -153,7 +155,7 @@ def load(**flags: Any) -> Settings:
     """Return the settings of this process; flags that are None count as not given.
 
     Raises:
-        SettingsError: A value does not fit its setting, or a setting is unknown.
+        SettingsError: A value does not fit its setting, a setting is unknown, or ``podlake.toml`` is no TOML.
     """
     try:
         return Settings(**{name: value for name, value in flags.items() if value is not None})
@@ -163,4 +165,11 @@ def load(**flags: Any) -> Settings:
         raise SettingsError(
             f"setting {name!r} cannot be used: {first['msg']}",
             remedy=f"Look at flags, PODLAKE_{name.upper()} and podlake.toml.",
+        ) from error
+    except UnreadableError as error:
+        remedy = """A list is written as JSON, such as PODLAKE_ALERTS='["json://example.org/hook"]'."""
+        raise SettingsError(f"the environment cannot be used: {error}", remedy=remedy) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"settings cannot be read as TOML: {error}", where="podlake.toml", remedy="Mend that file."
         ) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,11 +20,14 @@ from flows.cli.quality import quality, quarantine
 from flows.cli.schedule import schedule
 from flows.cli.search import search
 
+if TYPE_CHECKING:
+    from warehouse.errors import PodlakeError
+
 _INTERRUPTED = 130
 
 
 class _Podlake(click.Group):
-    """Turns podlake's errors into one line on standard error and an exit code."""
+    """Turns podlake's errors, and those of the system, into one line on standard error and an exit code."""
 
     def invoke(self, context: click.Context) -> Any:
         """Run a command."""
@@ -33,13 +36,30 @@ class _Podlake(click.Group):
         try:
             return super().invoke(context)
         except PodlakeError as error:
-            click.echo(f"podlake: {error}", err=True)
-            context.exit(error.exit_code)
+            _end(context, error)
+        except BrokenPipeError:
+            raise  # click knows how to end where nobody reads on
+        except OSError as error:
+            _end(context, _explained(error))
         except KeyboardInterrupt:
             click.echo(
                 "podlake: interrupted. What has landed stays; run the command again to go on.", err=True
             )
             context.exit(_INTERRUPTED)
+
+
+def _end(context: click.Context, error: PodlakeError) -> None:
+    click.echo(f"podlake: {error}", err=True)
+    context.exit(error.exit_code)
+
+
+def _explained(error: OSError) -> PodlakeError:
+    """Say what the system refused: a folder that is missing or closed to this user, or a disk that is full."""
+    from warehouse.errors import TerminalError
+
+    what = " ".join((error.strerror or str(error) or type(error).__name__).split())
+    remedy = "Look whether that place exists, has room and is open to you; then run the command again."
+    return TerminalError(what, where=str(error.filename or ""), remedy=remedy)
 
 
 @click.group(cls=_Podlake, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -17,6 +17,9 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 CHECKS_FAILED = 1
 
+_SNAPSHOT = re.compile(r"[0-9]{1,18}")
+"""What DuckLake can have as a snapshot's id: a BIGINT."""
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -30,7 +33,12 @@ class Duration(click.ParamType[timedelta, Any]):
         found = re.fullmatch(r"([1-9]\d*)([smhd])", value)
         if not found:
             self.fail(f"{value!r} is no duration, such as 90s, 15m, 6h or 7d", param, ctx)
-        return timedelta(**{_UNITS[found[2]]: int(found[1])})
+        try:
+            span = timedelta(**{_UNITS[found[2]]: int(found[1])})
+            datetime.now(UTC) + span
+        except (OverflowError, ValueError):  # of 4,301 digits Python makes no number
+            self.fail(f"{value!r} is longer than calendars reach", param, ctx)
+        return span
 
 
 def lake_option(command: _Command) -> _Command:
@@ -58,7 +66,7 @@ def print_json(value: object) -> None:
 
 def moment_of(at: str | None) -> int | datetime | None:
     """Read a snapshot's id or a time; one without zone is UTC."""
-    if at is None or at.isdigit():
+    if at is None or _SNAPSHOT.fullmatch(at):
         return int(at) if at else None
     try:
         found = datetime.fromisoformat(at)

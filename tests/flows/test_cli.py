@@ -162,6 +162,7 @@ class TestErrors:
             (["sql", "SELECT 1", "--lake", "no-such-lake"], {}, 4, "no lake here"),
             (["ingest", "."], {"PODLAKE_BATCH_BYTES": "abc"}, 2, "PODLAKE_BATCH_BYTES"),
             (["ingest", ".", "--batch-bytes", "0"], {}, 2, "batch_bytes"),
+            (["status"], {"PODLAKE_ALERTS": "json://example.org/hook"}, 2, "JSON"),
         ],
     )
     def test_is_one_line(
@@ -180,9 +181,56 @@ class TestErrors:
         assert said in answer.stderr
         assert list(tmp_path.iterdir()) == []
 
-    @pytest.mark.parametrize("arguments", [["ingest"], ["nonsense"], ["ingest", ".", "--runner", "train"]])
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["ingest"],
+            ["nonsense"],
+            ["ingest", ".", "--runner", "train"],
+            ["sql", "SELECT 1", "--at", "²"],
+            ["sql", "SELECT 1", "--at", "9" * 5000],
+            ["incidents", "mute", "x", "--for", "99999999999d"],
+            ["incidents", "mute", "x", "--for", "9999999d"],
+            ["incidents", "mute", "x", "--for", "9" * 5000 + "d"],
+        ],
+    )
     def test_usage_is_exit_code_2(self, arguments: list[str]) -> None:
-        assert CliRunner().invoke(main, arguments).exit_code == 2
+        answer = CliRunner().invoke(main, arguments)
+        assert answer.exit_code == 2
+        assert answer.stderr.startswith("Usage: ")
+
+    @pytest.mark.parametrize("text", [b"lake = ", b'podcast = "caf\xe9"'])
+    def test_a_settings_file_that_is_no_toml_is_one_line(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: bytes
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "podlake.toml").write_bytes(text)
+        answer = CliRunner().invoke(main, ["status"])
+        assert answer.exit_code == 2
+        assert is_one_line(answer.stderr)
+        assert "podlake.toml" in answer.stderr
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["sql", "SELECT 1", "--output"],
+            ["sql", "SELECT 1", "--format", "parquet", "--output"],
+            ["export", "srt", VTT.stem],
+            ["export", "jsonl"],
+            ["dashboard", "export"],
+            ["quality", "docs"],
+        ],
+        ids=" ".join,
+    )
+    def test_a_place_that_cannot_be_written_is_one_line(
+        self, podlake: Callable[..., Result], tmp_path: Path, arguments: list[str]
+    ) -> None:
+        (tmp_path / "file").write_text("")
+        answer = podlake(*arguments, str(tmp_path / "file" / "target"))
+        assert answer.exit_code == 4, answer.exception
+        assert answer.stdout == ""
+        assert is_one_line(answer.stderr)
+        assert str(tmp_path / "file") in answer.stderr
 
 
 class TestInspect:
