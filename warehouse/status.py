@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.errors import QueryError
+from warehouse.errors import NotFoundError, QueryError
 from warehouse.lake import connect
 from warehouse.models import model
 from warehouse.settings import Settings
@@ -59,8 +59,13 @@ def last_run(settings: Settings) -> str:
 
 
 def results_of(settings: Settings, run_id: str | None = None) -> Records:
-    """Return what each rule found in a run, failures first; in the last run where none is named."""
+    """Return what each rule found in a run, failures first; in the last run where none is named.
+
+    Raises:
+        NotFoundError: There is no such run.
+    """
     with closing(connect(settings)) as lake:
+        _refuse_unknown(lake, run_id)
         return _records(lake, "status.results", run_id=run_id)
 
 
@@ -77,8 +82,12 @@ def drift_of(settings: Settings, farthest: float, run_id: str | None = None) -> 
         settings: Names the lake.
         farthest: Distance from which on a run drifts.
         run_id: A run; the last one where none is named.
+
+    Raises:
+        NotFoundError: There is no such run.
     """
     with closing(connect(settings)) as lake:
+        _refuse_unknown(lake, run_id)
         return _records(lake, "status.drift", run_id=run_id, farthest=farthest)
 
 
@@ -137,6 +146,11 @@ def killed_runs(lake: duckdb.DuckDBPyConnection, settings: Settings, before: str
     """Return the ids of earlier runs that never finished and are no longer at work, first the oldest; of the ten before it."""
     unfinished = lake.execute(model("status.unfinished_runs"), {"run_id": before}).fetchall()
     return [run_id for (run_id,) in unfinished if not staging_of(settings, run_id).exists()]
+
+
+def _refuse_unknown(lake: duckdb.DuckDBPyConnection, run_id: str | None) -> None:
+    if run_id and not lake.execute("FROM quality.runs WHERE run_id = $run_id", {"run_id": run_id}).fetchone():
+        raise NotFoundError(f"there is no run {run_id!r}", remedy="Look at podlake status for the last ones.")
 
 
 def _records(lake: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> Records:

@@ -52,11 +52,13 @@ def json_option(command: _Command) -> _Command:
 
 
 def settings_of(lake: str | None, **flags: object) -> Settings:
-    """Load the settings; a lake named after the command wins over one named before it."""
+    """Load the settings; a lake named after the command wins over one named before it, or before its group."""
     from warehouse.settings import load
 
-    named = lake or click.get_current_context().find_root().params.get("lake")
-    return load(lake=named, **flags)
+    context: click.Context | None = click.get_current_context()
+    while context and not lake:
+        lake, context = context.params.get("lake"), context.parent
+    return load(lake=lake, **flags)
 
 
 def print_json(value: object) -> None:

@@ -31,6 +31,8 @@ def quality(
 ) -> None:
     """Show what the expectations found."""
     if context.invoked_subcommand:
+        if run_id or rule or rules or drift or as_json:
+            raise click.UsageError(f"Only --lake may stand before {context.invoked_subcommand}.")
         return
     from flows import console
 
@@ -60,10 +62,21 @@ def quality(
 
         settings = settings_of(lake)
         found = history_of(settings, rule) if rule else results_of(settings, run_id)
+        if rule and not found:
+            _refuse_unknown(rule)
     if as_json:
         print_json(found)
     else:
         console.print_table(found, empty=empty)
+
+
+def _refuse_unknown(rule: str) -> None:
+    """Tell a rule that found nothing yet from one that there is not."""
+    from expectations.runner import catalogue
+    from warehouse.errors import QueryError
+
+    if rule not in {known.name for _, known in catalogue()}:
+        raise QueryError(f"there is no rule {rule!r}", remedy="Look at podlake quality --rules.")
 
 
 @quality.command()

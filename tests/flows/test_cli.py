@@ -346,6 +346,28 @@ class TestLooking:
         assert {row["rule"] for row in history} == {rule}
         assert "run_id" in history[0]
 
+    @pytest.mark.parametrize(
+        "arguments", [["--run", "NOPE"], ["--drift", "--run", "NOPE"], ["--rule", "NOPE"]]
+    )
+    def test_quality_knows_a_run_or_rule_that_there_is_not(
+        self, podlake: Callable[..., Result], arguments: list[str]
+    ) -> None:
+        answer = podlake("quality", *arguments)
+        assert (answer.exit_code, answer.stdout) == (4, "")
+        assert is_one_line(answer.stderr)
+        assert "'NOPE'" in answer.stderr
+
+    def test_data_docs_are_of_the_lake_that_is_named_wherever_it_is_named(
+        self, lake: Settings, tmp_path: Path
+    ) -> None:
+        named, target = ("--lake", str(lake.lake)), tmp_path / "docs"
+        for before in (("quality", *named, "docs"), (*named, "quality", "docs"), ("quality", "docs", *named)):
+            answer = CliRunner().invoke(main, [*before, str(target)])
+            assert answer.exit_code == 0, answer.stderr
+        refused = CliRunner().invoke(main, ["quality", "--run", "NOPE", "docs", *named, str(target)])
+        assert refused.exit_code == 2
+        assert "before docs" in refused.stderr
+
     def test_quarantine_lists_and_tells_the_story(self, podlake: Callable[..., Result]) -> None:
         (held,) = json.loads(podlake("quarantine", "list", "--json").stdout)
         assert held["rule"] == "unsupported"
