@@ -6,7 +6,6 @@ calls ``podlake schedule check`` can. This module imports Prefect.
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Crashed
 
 from flows import alerts
+from flows.processes import age_s
 from flows.schedules import deployed, runs_of
 from warehouse.incidents import Kind
 from warehouse.settings import Settings, load
@@ -24,6 +24,8 @@ _ENDED = (StateType.COMPLETED, StateType.FAILED, StateType.CRASHED)
 _BAD = (StateType.FAILED, StateType.CRASHED)
 _GOING = (StateType.RUNNING, StateType.PENDING)
 _WAITS_ITS_TURN = "AwaitingConcurrencySlot"
+_CLOCKS_DIFFER_S = 60.0
+"""A server on another machine says when a run began, and ps tells whole seconds."""
 
 
 def check(settings: Settings) -> list[dict[str, str]]:
@@ -85,15 +87,7 @@ def _is_dead(run: FlowRun, now: datetime, settings: Settings) -> bool:
         return False
     host, _, pid = (run.infrastructure_pid or "").rpartition(":")
     if host == socket.gethostname() and pid.isdigit():
-        return not _exists(int(pid))
+        age = age_s(int(pid))
+        # A process that began behind the run only has its id.
+        return age is None or age + _CLOCKS_DIFFER_S < (now - run.state.timestamp).total_seconds()
     return now - run.state.timestamp > timedelta(seconds=settings.dead_after_s)
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -68,6 +68,16 @@ def stop(process: Process, grace_s: float) -> bool:
     return True
 
 
+def age_s(pid: int) -> float | None:
+    """Return for how many seconds a process has run; None where there is none, or where it is dead and its parent has not looked."""
+    state, age = _asked(pid, "etime")
+    if not state or state.startswith("Z"):
+        return None
+    days, _, clock = age.rpartition("-")
+    fields = [int(days or 0), *(int(field) for field in f"0:{clock}".split(":")[-3:])]
+    return float(sum(field * unit for field, unit in zip(fields, (86_400, 3_600, 60, 1), strict=True)))
+
+
 def _send(pid: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, number)
@@ -98,11 +108,17 @@ def _birth(pid: int) -> str | None:
 
 def _birth_by_ps(pid: int) -> str | None:
     """Ask ps, where the system has no /proc."""
+    state, started = _asked(pid, "lstart")
+    return None if not state or state.startswith("Z") else started
+
+
+def _asked(pid: int, field: str) -> tuple[str, str]:
+    """Return the state of a process and a field of ps; empty where there is none."""
     answer = subprocess.run(  # noqa: S603  a number
-        ["ps", "-o", "stat=,lstart=", "-p", str(pid)],  # noqa: S607  wherever the system keeps it
+        ["ps", "-o", f"stat=,{field}=", "-p", str(pid)],  # noqa: S607  wherever the system keeps it
         capture_output=True,
         text=True,
         check=False,
     )
-    state, _, started = answer.stdout.strip().partition(" ")
-    return None if not state or state.startswith("Z") else started.strip()
+    state, _, told = answer.stdout.strip().partition(" ")
+    return state, told.strip()
