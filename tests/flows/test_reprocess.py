@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import signal
 import sys
-import time
 from contextlib import closing
-from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from flows.cli import main
 from flows.ingest import run_ingest
 from flows.reprocess import run_reprocess
 from flows.run import open_rebuild
+from flows.watchers import Watcher, watching
 from tasks import transform
 from tasks.audit import audit_batch
 from tasks.batch import batches
@@ -25,9 +25,8 @@ from tasks.publish import publish
 from tasks.stage import stage_batch
 from tests.benchmarks import synthetic
 from tests.flows.lakes import CORE, Row, contents, differences, n_snapshots, select, value
-from tests.flows.test_kill import PROCESSES
+from tests.processes import Doomed, Patient, started
 from warehouse.lake import connect
-from warehouse.query import query
 from warehouse.settings import Settings, load
 from warehouse.stale import stale_of
 
@@ -160,8 +159,8 @@ def old(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> Setti
     """A lake that another version of the transform made, of many batches."""
     del prefect_server
     folder = tmp_path_factory.mktemp("old")
-    synthetic.write(folder / "source", 250_000)
-    settings = load(lake=folder / "lake", batch_bytes=50_000)
+    synthetic.write(folder / "source", 150_000)
+    settings = load(lake=folder / "lake", batch_bytes=30_000)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(transform, "VERSION", "old")
         run_ingest([str(folder / "source")], settings)
@@ -174,10 +173,10 @@ def copy(old: Settings, tmp_path: Path) -> Settings:
     return old.model_copy(update={"lake": tmp_path / "lake"})
 
 
-def start_reprocess(settings: Settings) -> ForkServerProcess:
-    process = PROCESSES.Process(target=run_reprocess, args=(settings,), daemon=True)
-    process.start()
-    return process
+def watched(watcher: Watcher, settings: Settings) -> None:
+    """Rebuild in the eyes of a watcher."""
+    with watching(watcher):
+        run_reprocess(settings)
 
 
 def n_stale(settings: Settings) -> int:
@@ -189,19 +188,22 @@ def test_a_killed_rebuild_and_a_rerun_end_as_one_does(old: Settings, copy: Setti
     n_documents = n_left = n_stale(copy)
     seen: list[Row] = []
     for _ in range(2):
-        process = start_reprocess(copy)
-        while process.is_alive() and n_stale(copy) == n_left:
-            seen += query(copy, WHOLE).rows
-        time.sleep(moments.random() * 0.2)
-        process.kill()
-        process.join()
+        process = started(watched, Doomed(1, moments.random() * 0.2), copy)
+        with closing(connect(copy)) as lake:
+            while process.is_alive():
+                seen += lake.execute(WHOLE).fetchall()
+                process.join(0.2)
+        assert process.exitcode == -signal.SIGKILL
         assert n_stale(copy) < n_left, "a rebuild goes on where the last one ended"
         n_left = n_stale(copy)
     assert n_left > 0, "no kill came before the end"
-    process = start_reprocess(copy)
-    while process.is_alive():
-        seen += query(copy, WHOLE).rows
-        process.join(0.05)
+    watcher = Patient()
+    process = started(watched, watcher, copy)
+    with closing(connect(copy)) as lake:
+        while process.is_alive():
+            with watcher.looking():
+                seen += lake.execute(WHOLE).fetchall()
+            process.join(0.2)
     assert process.exitcode == 0
     assert n_stale(copy) == 0
     assert select(copy, "SELECT DISTINCT version FROM core.transcripts") == [(transform.VERSION,)]

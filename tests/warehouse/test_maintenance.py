@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -22,6 +21,7 @@ import pytest
 
 from tasks.publish import publish
 from tests.lakes import Source, contents, count, run_of, snapshots, stage
+from tests.processes import CONTEXT, started
 from warehouse.errors import LakeError, LakeLockedError
 from warehouse.lake import connect, publishing
 from warehouse.maintenance import Upkeep, maintain, plan
@@ -29,8 +29,6 @@ from warehouse.settings import Settings, load
 from warehouse.staging import staging
 
 N_COMMITS = 12
-PROCESSES = get_context("forkserver")
-PROCESSES.set_forkserver_preload(["warehouse.maintenance", "tests.lakes"])
 
 DAY_S = 86_400.0
 
@@ -272,8 +270,7 @@ def test_a_reader_in_a_transaction_reads_on_what_it_saw(worn: Settings, tmp_path
 
 def test_new_readers_see_every_row_while_it_works(worn: Settings) -> None:
     before = rows(worn)
-    worker = PROCESSES.Process(target=maintain, args=(worn.model_copy(update={"grace_hours": 1.0}),))
-    worker.start()
+    worker = started(maintain, worn.model_copy(update={"grace_hours": 1.0}))
     n_files = {len(files(worn))}
     while worker.is_alive():
         assert rows(worn) == before
@@ -290,8 +287,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_lake(worn: Settings, tmp_path: Path
     moments = random.Random(n_kills)  # noqa: S311  no secret
     for kill in range(n_kills):
         settings = worn.model_copy(update={"lake": shutil.copytree(worn.lake, tmp_path / f"lake-{kill}")})
-        worker = PROCESSES.Process(target=maintain, args=(settings,))
-        worker.start()
+        worker = started(maintain, settings)
         worker.join((kill + moments.random()) / n_kills)
         worker.kill()
         worker.join()
@@ -310,9 +306,8 @@ def land_until(settings: Settings, folder: Path, end: Event, n_landed: Synchroni
 
 
 def test_a_publisher_beside_it_loses_nothing(worn: Settings, tmp_path: Path) -> None:
-    end, n_landed = PROCESSES.Event(), PROCESSES.Value("i", 0)
-    publisher = PROCESSES.Process(target=land_until, args=(worn, tmp_path, end, n_landed), daemon=True)
-    publisher.start()
+    end, n_landed = CONTEXT.Event(), CONTEXT.Value("i", 0)
+    publisher = started(land_until, worn, tmp_path, end, n_landed)
     while not n_landed.value:
         publisher.join(0.01)
         assert publisher.is_alive()

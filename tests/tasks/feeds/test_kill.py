@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import random
-from multiprocessing import get_context
 
 import pytest
 
 from tests.feed_server import Site, slow
 from tests.flows.lakes import value
+from tests.processes import started
 from tests.tasks.feeds.runs import item, rss, run, run_until_killed, transcript
 from warehouse.settings import Settings
-
-PROCESSES = get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.tasks.feeds.runs", "great_expectations"])
 
 N_ITEMS = 4
 NUMBERS = "SELECT list(number ORDER BY number) FROM core.episodes JOIN core.transcripts USING (episode_id)"
@@ -37,8 +34,7 @@ def test_a_kill_between_download_and_commit_skips_no_item(
     site: Site, local: Settings, n_batches: int
 ) -> None:
     sources, small = announce(site, local)
-    process = PROCESSES.Process(target=run_until_killed, args=(sources, small, n_batches), daemon=True)
-    process.start()
+    process = started(run_until_killed, sources, small, n_batches)
     process.join(600)
     assert process.exitcode == -9
     assert value(local, "SELECT count(*) FROM raw.documents") == n_batches
@@ -56,8 +52,7 @@ def test_kills_at_any_moment_skip_no_item(site: Site, local: Settings, seed: int
     sources, small = announce(site, local)
     for number in range(1, N_ITEMS + 1):
         site.pages[f"/{number}.vtt"] = slow(site.pages[f"/{number}.vtt"], 0.1)
-    process = PROCESSES.Process(target=run, args=(sources, small), daemon=True)
-    process.start()
+    process = started(run, sources, small)
     process.join(random.Random(seed).uniform(0.5, 8))  # noqa: S311  no secret
     process.kill()
     process.join()
