@@ -114,7 +114,7 @@ def write_parquet(
         raise _explained(error) from error
     finally:
         part.unlink(missing_ok=True)
-        connection.close()
+        _leave(connection)
     return n_rows
 
 
@@ -183,7 +183,13 @@ def _rows(
     except duckdb.Error as error:
         raise _explained(error) from error
     finally:
-        connection.close()
+        _leave(connection)
+
+
+def _leave(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close a connection without waiting for a statement that is left before its end, as by Ctrl-C."""
+    connection.interrupt()
+    connection.close()
 
 
 def _lock_down(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:

@@ -35,17 +35,26 @@ class _Podlake(click.Group):
 
         try:
             return super().invoke(context)
-        except PodlakeError as error:
-            _end(context, error)
         except BrokenPipeError:
             raise  # click knows how to end where nobody reads on
-        except OSError as error:
-            _end(context, _explained(error))
-        except KeyboardInterrupt:
-            click.echo(
-                "podlake: interrupted. What has landed stays; run the command again to go on.", err=True
-            )
-            context.exit(_INTERRUPTED)
+        except (PodlakeError, OSError, RuntimeError, KeyboardInterrupt) as error:
+            if _is_interrupt(error):
+                click.echo(
+                    "podlake: interrupted. What has landed stays; run the command again to go on.", err=True
+                )
+                context.exit(_INTERRUPTED)
+            if isinstance(error, OSError):
+                _end(context, _explained(error))
+            if isinstance(error, PodlakeError):
+                _end(context, error)
+            raise
+
+
+def _is_interrupt(error: BaseException | None) -> bool:
+    """Say whether Ctrl-C is behind an error: of one that meets a query, DuckDB makes a RuntimeError."""
+    while error and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _end(context: click.Context, error: PodlakeError) -> None:

@@ -6,11 +6,9 @@ import csv
 import fcntl
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +44,34 @@ def spoken(arguments: Sequence[str], **environment: str) -> subprocess.Completed
     return subprocess.run(
         [*COMMAND, *arguments], capture_output=True, text=True, check=False, env=os.environ | environment
     )
+
+
+INTERRUPTED = "podlake: interrupted. What has landed stays; run the command again to go on."
+WHEN_A_BATCH_HAS_LANDED = """
+from flows.progress import Lines
+landed = Lines.landed
+def watched(*batch):
+    landed(*batch)
+    os.kill(os.getpid(), signal.SIGINT)
+Lines.landed = watched
+"""
+WHILE_A_QUERY_IS_ANSWERED = """
+from threading import Timer
+from warehouse import query
+rows = query._rows
+def watched(*asked):
+    Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    return rows(*asked)
+query._rows = watched
+"""
+
+
+def interrupted(moment: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own, which presses Ctrl-C at a moment."""
+    # Where tests run in the background, signals of the keyboard are ignored.
+    code = f"import os, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler){moment}"
+    command = [sys.executable, "-c", f"{code}from flows.cli import main; main(sys.argv[1:])", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
 
 
 def is_one_line(text: str) -> bool:
@@ -133,17 +159,12 @@ class TestIngest:
     ) -> None:
         del prefect_server
         source, settings = tmp_path / "source", load(lake=tmp_path / "lake")
-        synthetic.write(source, 240_000)
-        arguments = ["ingest", str(source), "--lake", str(settings.lake), "--batch-bytes", "60000"]
-        with subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.PIPE, text=True) as process:
-            assert process.stderr
-            before = list(takewhile(lambda line: " MB/s" not in line, process.stderr))
-            process.send_signal(signal.SIGINT)
-            _, after = process.communicate(timeout=60)
-        said = [line for line in after.splitlines() if " MB/s" not in line]
-        assert said == ["podlake: interrupted. What has landed stays; run the command again to go on."]
-        assert process.returncode == 130
-        assert before == [], "only podlake speaks on standard error"
+        synthetic.write(source, 120_000)
+        arguments = ["ingest", str(source), "--lake", str(settings.lake), "--batch-bytes", "30000"]
+        answer = interrupted(WHEN_A_BATCH_HAS_LANDED, *arguments)
+        said = answer.stderr.splitlines()
+        assert " MB/s" in said[0]
+        assert (answer.returncode, said[1:]) == (130, [INTERRUPTED]), "only podlake speaks on standard error"
 
         n_landed = value(settings, "SELECT count(*) FROM raw.documents")
         assert podlake(*arguments).exit_code == 0
@@ -322,6 +343,11 @@ class TestSql:
         assert answer.exit_code == 4
         assert is_one_line(answer.stderr)
         assert said in answer.stderr
+
+    def test_an_interrupted_query_says_so_and_is_not_waited_for(self, lake: Settings) -> None:
+        endless = "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3"
+        answer = interrupted(WHILE_A_QUERY_IS_ANSWERED, "sql", endless, "--lake", str(lake.lake))
+        assert (answer.returncode, answer.stderr) == (130, f"{INTERRUPTED}\n")
 
 
 class TestLooking:
