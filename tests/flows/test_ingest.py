@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.ingest import run_ingest
+from flows.run import _facts
 from tests.flows.conftest import SAMPLE
 from tests.flows.lakes import CORE, contents, differences, n_snapshots, select, value
 from warehouse.contracts import PROFILE, STAGED
@@ -100,6 +101,12 @@ def test_rows_in_are_rows_published_and_rows_held_back(lake: Settings) -> None:
     spoken = [table.full_name for table in STAGED if table.schema == "core"]
     n_rows = sum(len(rows) for rows in contents(lake, spoken).values())
     assert sum(n_out for _, n_out, _ in batches) == n_rows
+
+
+def test_ids_of_runs_sort_by_start_behind_those_that_have_no_microseconds() -> None:
+    first, second = _facts([]), _facts([])
+    older = f"{first.started_at:%Y%m%dT%H%M%S}-ffffff"
+    assert older < first.run_id < second.run_id
 
 
 def test_nothing_is_left_in_staging(lake: Settings) -> None:

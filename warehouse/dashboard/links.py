@@ -98,7 +98,7 @@ def _anchored(link: Link) -> str:
 
 
 def file_of(path: str, form: str, table: str = "") -> str:
-    """Return the file of a page in an export, ``runs/20260101T000000-abc123.html``."""
+    """Return the file of a page in an export, ``runs/20260101T000000000000-abc123.html``."""
     parts = [_UNSAFE.sub("_", part) for part in path.strip("/").split("/")]
     stem = "/".join(parts) or "index"
     return f"{stem}.{table}.{form}" if table else f"{stem}.{form}"
