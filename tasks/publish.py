@@ -168,15 +168,14 @@ def mark_listed(lake: duckdb.DuckDBPyConnection, settings: Settings, run: Run, l
     """
     # A feed lists its own items; their transcripts lie anywhere.
     folders = [source for source in run.sources if not is_address(source)]
-    vanished, duplicates = list(ledger.vanished(folders)), list(ledger.duplicates())
-    ids, uris, stamps, digests = zip(*ledger.moved(), strict=True) if ledger.moved() else ((),) * 4
+    vanished, duplicates, moved = list(ledger.vanished(folders)), list(ledger.duplicates()), ledger.moved()
     told = {
         "vanished": vanished,
         "returned": list(ledger.returned()),
-        "moved": ids,
-        "uris": uris,
-        "stamps": stamps,
-        "digests": digests,
+        "moved": [document.document_id for document in moved],
+        "uris": [document.uri for document in moved],
+        "stamps": [document.stamp for document in moved],
+        "digests": [document.sha256 for document in moved],
     }
     if duplicates or any(told.values()):
         with transaction(lake, settings, "mark what was listed", run_id=run.run_id):
